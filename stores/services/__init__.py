@@ -1,0 +1,1 @@
+"""Verbs of the lowest floor, one module per noun."""
