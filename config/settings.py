@@ -117,7 +117,22 @@ CELERY_TASK_TIME_LIMIT = 1500
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"payouts.tasks.*": {"queue": "payouts"}}
 CELERY_TIMEZONE = "UTC"
+# Sweeps pick up whatever no task has touched: a task may get lost, a row cannot. Seconds between two of a kind; one
+# that no worker took until the next is due is not worth keeping.
+SWEEPS = {
+    "chat.tasks.sweep_waiting": 5,
+    "stores.tasks.sweep_imports": 15,
+    "attribution.tasks.sweep_deliveries": 30,
+    "experts.tasks.sweep_rankings": 30,
+    "experts.tasks.sweep_invitations": 60,
+    **({"demo.tasks.deliver_due": 5} if PEERSIDE_DEMO else {}),
+}
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in SWEEPS.items()
+}
 
+# The e-mail address is unique whatever its capitals: by a constraint on LOWER(email), which this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTH_USER_MODEL = "stores.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -201,6 +216,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "stores.api_access.problem",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -208,6 +224,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Orders in, conversations and commissions out. See docs/api.md.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "APPEND_COMPONENTS": {"securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}}},
 }
 
 LOGGING = {
