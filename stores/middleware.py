@@ -30,12 +30,8 @@ class RefusalMiddleware:
 
 def speaks_json(request: HttpRequest) -> bool:
     """Whether the caller is a program."""
-    return (
-        request.path.startswith(("/api/", "/webhooks/"))
-        or request.content_type == "application/json"
-        or request.accepts("application/json")
-        and not request.accepts("text/html")
-    )
+    is_api = request.path.startswith(("/api/", "/webhooks/")) or request.content_type == "application/json"
+    return is_api or (request.accepts("application/json") and not request.accepts("text/html"))
 
 
 def refusal_json(refusal: Refusal) -> JsonResponse:

@@ -62,11 +62,19 @@ def person_scope(person_id: uuid.UUID) -> Iterator[None]:
             _person.reset(token)
 
 
+def new_ids(count: int) -> list[uuid.UUID]:
+    """Ids for rows to be made, from the database that makes them: for a store's scope, and for `bulk_create`.
+
+    Django does not read the keys back that a database default gives to rows created in bulk.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT uuidv7() FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def new_store_id() -> uuid.UUID:
     """An id for a store to be made: with it a scope can be opened in which the store is made whole."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT uuidv7()")
-        return cursor.fetchone()[0]
+    return new_ids(1)[0]
 
 
 def current_store_id() -> uuid.UUID:

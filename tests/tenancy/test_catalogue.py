@@ -64,9 +64,7 @@ def test_row_security_is_enabled_and_forced() -> None:
 
 def test_every_policy_is_one_of_the_two_we_know() -> None:
     found = rows("SELECT tablename, policyname, cmd, permissive, qual, with_check FROM pg_policies")
-    by_store = (
-        "(store_id = ( SELECT (NULLIF(current_setting('app.store'::text, true), ''::text))::uuid AS \"nullif\"))"
-    )
+    by_store = "(store_id = ( SELECT (NULLIF(current_setting('app.store'::text, true), ''::text))::uuid AS \"nullif\"))"
     by_person = (
         "(user_id = ( SELECT (NULLIF(current_setting('app.person'::text, true), ''::text))::uuid AS \"nullif\"))"
     )
@@ -99,9 +97,7 @@ def test_references_between_tenant_tables_carry_the_store() -> None:
     assert between == declared
 
 
-@pytest.mark.parametrize(
-    ("alias", "may_bypass"), [("default", False), ("platform", True), ("migrator", True)]
-)
+@pytest.mark.parametrize(("alias", "may_bypass"), [("default", False), ("platform", True), ("migrator", True)])
 def test_roles_have_the_rights_they_need_and_no_more(alias: str, may_bypass: bool) -> None:
     role = settings.DATABASES[alias]["USER"]
     [(superuser, bypass, creates_roles, creates_databases)] = rows(

@@ -14,7 +14,7 @@ from tests.tenancy.rows import NEEDED_WITH, references, row_of, tenant_models, v
 
 MODELS = pytest.mark.parametrize("model", tenant_models(), ids=lambda model: model.__name__)
 REFERENCES = [(model, field) for model in tenant_models() for field in references(model)]
-# Tables that the app's role may not change at all, or only in some columns: its attempts end in an error, not in 0 rows.
+# The app may not change these at all, or only in some columns: an attempt ends in an error, not in 0 rows.
 WRITTEN_ONCE = {"AuditEvent", "Commission", "LedgerAccount", "LedgerTransaction", "LedgerLeg", "Payout", "PayoutRun"}
 
 

@@ -26,10 +26,7 @@ BY_ALIAS = {"stores/scope.py"}
 
 def sources() -> list[Path]:
     return [
-        path
-        for package in PACKAGES
-        for path in (BASE_DIR / package).rglob("*.py")
-        if "migrations" not in path.parts
+        path for package in PACKAGES for path in (BASE_DIR / package).rglob("*.py") if "migrations" not in path.parts
     ]
 
 
