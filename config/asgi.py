@@ -14,7 +14,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 pages = get_wsgi_application()
 
 # Below this line because models can be imported only once Django is set up.
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
@@ -33,8 +32,9 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
 application = ProtocolTypeRouter(
     {
         "http": WSGIMiddleware(pages, workers=settings.PAGE_THREADS),  # type: ignore[arg-type]  # it is iterable
-        # Each consumer checks the origin itself: which ones are allowed depends on the store.
-        "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
+        # No middleware of Channels: consumers check the origin before anything is asked of the database, and the
+        # session themselves.
+        "websocket": URLRouter(websocket_urlpatterns),
         "lifespan": lifespan,
     }
 )

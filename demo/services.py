@@ -3,7 +3,6 @@
 import json
 import secrets
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
@@ -99,11 +98,11 @@ def notify(*, order: DemoOrder, topic: str, body: dict, now: datetime) -> None:
     """Put a notification into the outbox; a lost task only delays it until the sweep."""
     raw = json.dumps(body, ensure_ascii=False).encode()
     webhook = DemoWebhook.objects.create(order=order, topic=topic, body=raw, created_at=now, next_try_at=now)
-    transaction.on_commit(partial(tasks.deliver.delay, webhook.pk), robust=True)
+    transaction.on_commit(lambda: tasks.deliver.delay(webhook.pk), robust=True)
 
 
 @transaction.atomic
 def send_again(*, webhook_id: int, now: datetime) -> None:
     """Send a webhook once more with the same ids and bytes, whatever became of it: a duplicate on purpose."""
     DemoWebhook.objects.filter(pk=webhook_id).update(next_try_at=now, attempts=0)
-    transaction.on_commit(partial(tasks.deliver.delay, webhook_id), robust=True)
+    transaction.on_commit(lambda: tasks.deliver.delay(webhook_id), robust=True)

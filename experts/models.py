@@ -1,8 +1,11 @@
 """Candidates, invitations, experts and the terms they work under."""
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from experts.languages import language_names
 from stores.models import Customer, User
 from stores.scope import StoreKey, TenantForeignKey, TenantManager, TenantModel, TenantOneToOneField
 
@@ -88,11 +91,13 @@ class Invitation(TenantModel):
                 name="invitation_one_pending",
                 condition=models.Q(state=InvitationState.PENDING),
             ),
-            models.CheckConstraint(
-                name="invitation_state_known", condition=models.Q(state__in=InvitationState.values)
-            ),
+            models.CheckConstraint(name="invitation_state_known", condition=models.Q(state__in=InvitationState.values)),
         ]
         indexes = [models.Index(fields=["store", "-created_at"], name="invitation_by_time")]
+
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether it can still be accepted."""
+        return self.state == InvitationState.PENDING and now < self.expires_at
 
 
 class ExpertState(models.TextChoices):
@@ -117,6 +122,8 @@ class Expert(TenantModel):
     TRANSITIONS = {
         ExpertState.ACTIVE: {ExpertState.PAUSED, ExpertState.LEFT},
         ExpertState.PAUSED: {ExpertState.ACTIVE, ExpertState.LEFT},
+        # Only by accepting a new invitation.
+        ExpertState.LEFT: {ExpertState.ACTIVE},
     }
 
     store = StoreKey(related_name="experts")
@@ -144,6 +151,11 @@ class Expert(TenantModel):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def language_names(self) -> list[str]:
+        """What she advises in, in words."""
+        return language_names(self.languages)
 
 
 class TermsAcceptance(TenantModel):

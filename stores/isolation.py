@@ -77,9 +77,7 @@ class AddTenantReference(Operation):
     ) -> None:
         model = from_state.apps.get_model(app_label, self.model_name)
         column = model._meta.get_field(self.field_name).column
-        schema_editor.execute(
-            f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {_reference_name(model, column)}"
-        )
+        schema_editor.execute(f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {_reference_name(model, column)}")
 
     def describe(self) -> str:
         return f"Bind {self.model_name}.{self.field_name} to the same store"

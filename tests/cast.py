@@ -19,9 +19,6 @@ from stores.models.people import Role
 from stores.scope import current_store_id, new_store_id, store_scope
 from stores.services.tenants import NewStore, create_store, hash_secret
 
-# Fixtures that need models come in as plugins, as this file does.
-pytest_plugins = ["tests.chat.kit"]
-
 _numbers = itertools.count(1)
 SHOP_ORIGIN = "https://shop.example"
 SHOPIFY_SECRET = "kestrel-webhook-secret"

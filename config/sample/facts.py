@@ -71,9 +71,7 @@ def write_history(
         )
         for key, person in zip(new_ids(len(people)), people, strict=True)
     )
-    placed = [
-        (customer, order) for customer, person in zip(customers, people, strict=True) for order in person.orders
-    ]
+    placed = [(customer, order) for customer, person in zip(customers, people, strict=True) for order in person.orders]
     orders = Order.objects.bulk_create(
         Order(
             id=key,
@@ -149,7 +147,9 @@ def _write_refunds(store: Store, orders: list[Order], placed: list, lines: list[
 def _write_reviews(
     store: Store, people: list[SampleCustomer], customers: list[Customer], products: dict[str, Product]
 ) -> None:
-    written = [(customer, review) for customer, person in zip(customers, people, strict=True) for review in person.reviews]
+    written = [
+        (customer, review) for customer, person in zip(customers, people, strict=True) for review in person.reviews
+    ]
     Review.objects.bulk_create(
         Review(
             store=store,

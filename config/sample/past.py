@@ -33,7 +33,9 @@ STORE_IBAN = "DE02120300000000202051"
 class Past:
     """A store's two months: conversations, the orders that followed some of them, a payout run."""
 
-    def __init__(self, store: Store, products: dict[str, Product], experts: list[Expert], *, seed: int, now: dt.datetime) -> None:
+    def __init__(
+        self, store: Store, products: dict[str, Product], experts: list[Expert], *, seed: int, now: dt.datetime
+    ) -> None:
         self.store = store
         self.now = now
         self.products = products
@@ -86,9 +88,7 @@ class Past:
         for speaker, text in turns[1:]:
             at += dt.timedelta(seconds=self.dice.randint(15, 90))
             author = expert if speaker == "expert" else visitor
-            post_message(
-                author=author, conversation_id=conversation.pk, client_id=self._id(), text=text, now=at
-            )
+            post_message(author=author, conversation_id=conversation.pk, client_id=self._id(), text=text, now=at)
         self._buy(visitor, conversation, sku, at)
         close(expert=expert, conversation_id=conversation.pk, now=at + dt.timedelta(minutes=2))
 
@@ -174,5 +174,3 @@ def settle_accounts(*, store: Store, owner: User, ibans: dict[Expert, str], now:
         run = create_run(store=store, user=owner, expected=plan.fingerprint, now=decided)
         take_step(run=run, step="sent", user=owner, now=decided + dt.timedelta(hours=1))
         take_step(run=run, step="paid", user=owner, now=decided + dt.timedelta(days=1))
-
-

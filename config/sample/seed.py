@@ -37,7 +37,11 @@ def seed(*, now: dt.datetime) -> str:
         _write_store(KESTREL, shelf, now=now)
         _write_store(TIDEWATER, [SampleProduct(*tea) for tea in TEAS], now=now)
     write_shop_settings()
-    return "The sample stores are there already." if sample else "The sample stores Kestrel & Pine and Tidewater Tea are made."
+    return (
+        "The sample stores are there already."
+        if sample
+        else "The sample stores Kestrel & Pine and Tidewater Tea are made."
+    )
 
 
 def _write_store(sample: SampleStore, shelf: list[SampleProduct], *, now: dt.datetime) -> None:

@@ -137,9 +137,7 @@ def _give_orders(
         at += dt.timedelta(days=1 + dice.expovariate(1 / kind.gap_days))
 
 
-def _draw_lines(
-    dice: random.Random, kind: Kind, home: str, products: list[SampleProduct]
-) -> tuple[SampleLine, ...]:
+def _draw_lines(dice: random.Random, kind: Kind, home: str, products: list[SampleProduct]) -> tuple[SampleLine, ...]:
     chosen: dict[str, int] = {}
     for _ in range(dice.randint(*kind.lines)):
         roams = dice.random() < kind.roaming
@@ -168,6 +166,11 @@ def _give_reviews(
             sentences.append(dice.choice(REVIEW_ENDS))
             votes = dice.randint(0, 4 * len(sentences)) if len(sentences) > 2 else dice.randint(0, 2)
             customer.reviews.append(
-                SampleReview(line.sku, 2 if order.refunded_at else dice.choice((4, 4, 5, 5, 3)),
-                             " ".join(sentences), votes, written_at)
+                SampleReview(
+                    line.sku,
+                    2 if order.refunded_at else dice.choice((4, 4, 5, 5, 3)),
+                    " ".join(sentences),
+                    votes,
+                    written_at,
+                )
             )

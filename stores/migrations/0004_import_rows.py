@@ -54,9 +54,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["store", "source", "kind", "key"], name="import_row_by_key")],
                 "constraints": [
-                    models.UniqueConstraint(fields=("store", "source", "line_number"), name="import_row_once")
+                    models.UniqueConstraint(
+                        fields=("store", "source", "kind", "key", "line_number"), name="import_row_once"
+                    )
                 ],
             },
         ),

@@ -88,7 +88,7 @@ class Order(TenantModel):
     changed_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
-    RANK = {OrderStatus.PENDING: 0, OrderStatus.PAID: 1, OrderStatus.CANCELLED: 2}
+    RANK: dict[str, int] = {OrderStatus.PENDING: 0, OrderStatus.PAID: 1, OrderStatus.CANCELLED: 2}
 
     class Meta:
         constraints = [

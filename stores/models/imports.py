@@ -76,8 +76,10 @@ class ImportRow(TenantModel):
     row = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "source", "line_number"], name="import_row_once")]
-        indexes = [models.Index(fields=["store", "source", "kind", "key"], name="import_row_by_key")]
+        constraints = [
+            # In this order it is also the index by which rows are taken out.
+            models.UniqueConstraint(fields=["store", "source", "kind", "key", "line_number"], name="import_row_once")
+        ]
 
 
 class ImportRefusal(TenantModel):

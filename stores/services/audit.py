@@ -9,7 +9,13 @@ from stores.models import AuditEvent, Store, User
 
 
 def record_audit(
-    *, store: Store, user: User | None, verb: str, about: models.Model, at: dt.datetime, data: dict[str, Any] | None = None
+    *,
+    store: Store,
+    user: User | None,
+    verb: str,
+    about: models.Model,
+    at: dt.datetime,
+    data: dict[str, Any] | None = None,
 ) -> AuditEvent:
     """Write down that `user` (None: the system) did `verb`, such as "invitation.sent", to an object."""
     return AuditEvent.objects.create(

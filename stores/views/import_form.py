@@ -10,7 +10,7 @@ from stores.imports.values import short
 
 ABSENT = [("", "Not in the file")]
 # What every import needs comes first; the rest is folded away until it is wanted.
-NEEDED = ("order", "placed_at", "quantity", "unit_price", "line_total", "sku", "title", "customer", "email")
+NEEDED = ("order", "placed_at", "customer", "title", "sku", "email", "quantity", "unit_price", "line_total")
 OPTIONAL = tuple(field.key for field in FIELDS if field.key not in NEEDED)
 WRITING = ("date_order", "decimal", "no_products")
 

@@ -50,9 +50,10 @@ def upload(request: HttpRequest, slug: str) -> HttpResponse:
 @store_door("act")
 def _upload(request: Any) -> HttpResponse:
     try:
+        file = request.FILES.get("file")
         if request.upload_limit.is_exceeded:
             raise TooLarge(service.TOO_LARGE)
-        if not (file := request.FILES.get("file")):
+        if not file:
             raise BadInput("Choose a file first.")
         work = service.receive_file(store=request.store, user=request.user, file=file, now=timezone.now())
     except (BadInput, TooLarge) as refusal:
@@ -71,7 +72,8 @@ def show(request: StoreRequest, import_id: uuid.UUID) -> HttpResponse:
     if work.state in (State.QUEUED, State.RUNNING):
         context["progress"] = import_pages.progress_of(work, timezone.now())
     elif work.refused_count:
-        context["reasons"] = import_pages.refusal_reasons(work)
+        reasons = import_pages.refusal_reasons(work)
+        context |= {"reasons": reasons, "other_rows": work.refused_count - sum(count for _, count in reasons)}
     return render(request, "stores/imports/show.html", context | _rights(request))
 
 

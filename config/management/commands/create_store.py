@@ -25,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--platform", choices=Platform.values, default=Platform.GENERIC)
         parser.add_argument("--webhook-secret", default="", metavar="S", help="the platform's; made up if left out")
         parser.add_argument("--website", default="", metavar="URL")
-        parser.add_argument("--origin", action="append", default=[], metavar="URL", help="a site that may show the widget")
+        parser.add_argument(
+            "--origin", action="append", default=[], metavar="URL", help="a site that may show the widget"
+        )
         parser.add_argument("--return-window-days", type=int, default=None, metavar="N")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
@@ -67,4 +69,6 @@ def told(made: NewStore) -> str:
     """The same for a person."""
     lines = [f"{name:>15}: {value}" for name, value in described(made).items()]
     dashboard = f"{settings.SITE_URL}{reverse('store_overview', kwargs={'slug': made.store.slug})}"
-    return "\n".join([f"{made.store.name} is made. Its secrets are shown this once:", *lines, f"{'dashboard':>15}: {dashboard}"])
+    return "\n".join(
+        [f"{made.store.name} is made. Its secrets are shown this once:", *lines, f"{'dashboard':>15}: {dashboard}"]
+    )

@@ -14,7 +14,7 @@
 import { Connection } from "./connection.js";
 import { RequestError, unreachable } from "./errors.js";
 import { indexedDbShelf, Outbox } from "./outbox.js";
-import { ConversationStore } from "./store.js";
+import { ConversationStore, messageOf } from "./store.js";
 
 export { RequestError } from "./errors.js";
 export { consoleTransport, tokenShelf, widgetTransport } from "./transports.js";
@@ -110,9 +110,10 @@ export class Client {
     return store;
   }
 
-  /** Widget: what is on its way and belongs to no conversation yet. @returns {Entry[]} */
+  /** Widget: what is on its way and belongs to no conversation yet, or to one that we have not heard of again. */
   get unplaced() {
-    return this.#pendingOf(null);
+    const entries = this.outbox.entries.filter(({ conversation }) => !conversation || !this.conversations.has(conversation));
+    return entries.map((entry) => messageOf(entry, this.transport.side));
   }
 
   /**

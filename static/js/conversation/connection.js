@@ -199,6 +199,14 @@ export class Connection {
     else this.#become(navigator.onLine ? "connecting" : "offline");
   }
 
+  /** The server is there after all: a socket may be had sooner than the last pause said. */
+  #tryAgainSoon() {
+    if (this.#socket) return;
+    this.backoff.reset();
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(this.#connect, this.backoff.next());
+  }
+
   #hangUp() {
     this.#attempt += 1;
     clearTimeout(this.#retryTimer);
@@ -258,6 +266,7 @@ export class Connection {
       const frames = await this.transport.poll(this.known());
       if (!this.#isPolling) return;
       for (const frame of frames) this.onFrame(frame);
+      if (this.status !== "polling") this.#tryAgainSoon();
       this.#become("polling");
     } catch (error) {
       if (!this.#isPolling) return;

@@ -155,10 +155,7 @@ export class ConversationStore {
         event,
       });
     }
-    for (const { client_id, text, at, state, error } of this.#pending) {
-      if (own.has(client_id)) continue;
-      list.push({ key: client_id, seq: null, author: this.side, name: "", text, at, state, error, event: null });
-    }
+    for (const entry of this.#pending) if (!own.has(entry.client_id)) list.push(messageOf(entry, this.side));
     return list;
   }
 
@@ -195,6 +192,16 @@ export class ConversationStore {
   #notify() {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/**
+ * A message that is on its way.
+ * @param {Entry} entry
+ * @param {Side} side
+ * @returns {Message}
+ */
+export function messageOf({ client_id, text, at, state, error }, side) {
+  return { key: client_id, seq: null, author: side, name: "", text, at, state, error, event: null };
 }
 
 /**

@@ -195,7 +195,7 @@ export function makePanel({ config, root, launcher, where, safely, queue }) {
       if (panel.open) tell("open", bare({ isAsked }));
     } else if (data.type === "close") {
       shut();
-    } else if (data.type === "unread" && data.count >= 0 && data.count < 1000) {
+    } else if (data.type === "unread" && typeof data.count === "number" && data.count >= 0 && data.count < 1000) {
       if (data.count === unread) return;
       unread = data.count;
       refresh();

@@ -1,0 +1,1 @@
+"""HTTP twins of the sockets' frames (docs/protocol.md): the same actions, other doors."""

@@ -1,0 +1,1 @@
+"""Pages: the expert's console, and the owner's read-along."""

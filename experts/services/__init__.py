@@ -1,0 +1,1 @@
+"""Verbs about candidates, invitations, experts and terms, one module per noun."""

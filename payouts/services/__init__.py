@@ -1,0 +1,1 @@
+"""Verbs of the payouts floor, one module per noun."""
