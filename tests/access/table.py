@@ -6,6 +6,7 @@ Doors, and whom they let in:
   visitor           the visitor token of the store in the address
   api               the API key of a store
   signed            a signature over the body
+  secret            the token in the address; anything else is not there
   person            anybody who is signed in
   public            everybody
 """
@@ -22,6 +23,7 @@ LETS_IN = {
     "visitor": {"visitor"},
     "api": set(),
     "signed": set(),
+    "secret": set(),
     "person": {*MEMBERS, "erik", "nora", "omar"},
     "public": set(ROLES),
 }
@@ -44,6 +46,8 @@ def expected(row: Row, role: str) -> str:
     """What `role` meets at an address of its own store: in, forbidden, missing, or out (has to sign in first)."""
     if role in LETS_IN[row.door]:
         return "in" if row.hers is None or role in row.hers else "missing"
+    if row.door == "secret":
+        return "missing"
     if row.door in ("visitor", "api", "signed") or role in ("visitor", "nobody"):
         return "out"
     if row.door in ("see", "act", "money") and role in MEMBERS:
@@ -79,12 +83,32 @@ TABLE: dict[str, Row] = {
     "store_payout_step": Row("money", POST),
     "store_statement": Row("money"),
     "store_statement_file": Row("money"),
+    "store_imports": Row("see"),
+    "store_import_upload": Row("act", POST),
+    "store_import": Row("see"),
+    "store_import_start": Row("act", POST),
+    "store_import_cancel": Row("act", POST),
+    "store_import_refused": Row("see"),
     "store_settings": Row("act"),
     "store_settings_origins": Row("act", POST),
     "store_settings_webhook": Row("money", POST),
     "store_settings_keys": Row("money", POST),
     "store_settings_key_revoke": Row("money", POST),
+    "store_candidates": Row("see"),
+    "store_candidates_rank": Row("act", POST),
+    "store_candidate_exclude": Row("act", POST),
+    "store_candidate_include": Row("act", POST),
+    "store_candidate_invite": Row("act", POST),
+    "store_experts": Row("see"),
+    "store_expert": Row("see"),
+    "store_expert_pause": Row("act", POST),
+    "store_expert_resume": Row("act", POST),
+    "store_invitation_withdraw": Row("act", POST),
+    "store_invitation_again": Row("act", POST),
+    "store_terms": Row("see"),
+    "store_terms_publish": Row("money", POST),
     # The expert's console
+    "console_profile": Row("expert", BOTH),
     "console_inbox": Row("expert"),
     "console_earnings": Row("expert"),
     "console_order": Row("expert", GET, ERIKS),
@@ -104,6 +128,7 @@ TABLE: dict[str, Row] = {
     # The widget
     "widget_loader": Row("public"),
     "widget_frame": Row("public"),
+    "widget_asset": Row("public"),
     "widget_visitors": Row("public", POST),
     "widget_conversation": Row("visitor", BOTH),
     "widget_events": Row("visitor"),
@@ -111,8 +136,12 @@ TABLE: dict[str, Row] = {
     "widget_page": Row("visitor", POST),
     "widget_contact": Row("visitor", POST),
     "widget_read": Row("visitor", POST),
+    # What the holder of a secret link may see, and nobody without it
+    "invitation": Row("secret", BOTH),
     # The demo alone
     "demo_sign_in": Row("public", GET),
+    # Last, for whoever is let in is no expert afterwards
+    "console_leave": Row("expert", POST),
 }
 
 # Whole families that are somebody else's: their own library's tests, or a shop of its own (decision 1).

@@ -14,6 +14,7 @@ from chat.services.conversations import start_conversation
 from chat.services.messages import post_message
 from experts.models import Candidate, Expert, Invitation, Terms
 from payouts.models import Payout, PayoutRun
+from storefront_widget.assets import PANEL
 from stores.events import OrderEvent, OrderLineEvent
 from stores.models import ApiKey, Import, Store, User, Visitor
 from stores.models.facts import OrderSource
@@ -79,6 +80,8 @@ def furnish(store: Store, expert: Expert, visitor: Visitor, owner: User, now: dt
             "invitation_id": row_of(Invitation, store, expires_at=now + dt.timedelta(days=1)).pk,
             "import_id": row_of(Import, store).pk,
             "token": "not-a-token",
+            "digest": "0",
+            "name": PANEL,
         }
 
 

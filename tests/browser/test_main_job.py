@@ -146,11 +146,20 @@ def read_the_answer(shopper: Person, name: str) -> None:
     assert name in words
     shopper.look("widget-answered")
     shopper.page.reload()
+    reopen(shopper)
     shopper.widget().locator("#log").get_by_text(ANSWER).wait_for()
     shopper.goto("/demo/products/day-pack-25-l/")
+    reopen(shopper)
     shopper.widget().locator("#log").get_by_text(ANSWER).wait_for()
     expect(shopper.widget().locator("#log").get_by_text(QUESTION)).to_have_count(1)
     shopper.look("widget-next-page")
+
+
+def reopen(shopper: Person) -> None:
+    """On a phone the conversation gives way to the next page, and is one tap away."""
+    if shopper.is_phone:
+        shopper.look("widget-tucked-away")
+        shopper.page.locator("peerside-widget button").first.click()
 
 
 def buy(shopper: Person) -> str:

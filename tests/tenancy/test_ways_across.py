@@ -18,7 +18,6 @@ ACROSS_STORES = {
 }
 OF_A_PERSON = {
     "experts/services/experts.py",
-    "experts/access.py",
     "stores/access.py",
 }
 BY_ALIAS = {"stores/scope.py"}
