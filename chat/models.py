@@ -1,5 +1,7 @@
 """Conversations and the events they are made of; who is asked to answer; who is there."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from experts.models import Expert
@@ -24,6 +26,9 @@ class ConversationQuerySet(models.QuerySet):
     def unanswered(self) -> "ConversationQuerySet":
         """Those that an expert may claim: a missed one still waits for its answer."""
         return self.filter(state__in=[ConversationState.WAITING, ConversationState.MISSED])
+
+
+ConversationManager = TenantManager.from_queryset(ConversationQuerySet)
 
 
 class Conversation(TenantModel):
@@ -60,7 +65,7 @@ class Conversation(TenantModel):
     next_wave = models.PositiveSmallIntegerField(default=0)
     next_wave_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager.from_queryset(ConversationQuerySet)()
+    objects: ClassVar[ConversationManager] = ConversationManager()
 
     class Meta:
         constraints = [

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -115,6 +117,9 @@ class ExpertQuerySet(models.QuerySet):
         return self.active().filter(is_available=True)
 
 
+ExpertManager = TenantManager.from_queryset(ExpertQuerySet)
+
+
 class Expert(TenantModel):
     """A person engaged by one store to advise; the same person in two stores is two experts."""
 
@@ -140,7 +145,7 @@ class Expert(TenantModel):
     max_conversations = models.PositiveSmallIntegerField(default=3)
     engaged_at = models.DateTimeField()
 
-    objects = TenantManager.from_queryset(ExpertQuerySet)()
+    objects: ClassVar[ExpertManager] = ExpertManager()
 
     class Meta:
         constraints = [

@@ -108,7 +108,7 @@ class TenantManager(models.Manager):
     """Refuses to start a query outside a scope; inside, row-level security does the filtering."""
 
     def get_queryset(self) -> models.QuerySet:
-        if _store.get() is None and not (self.model.person_field and _person.get()):
+        if _store.get() is None and not (self.model.person_field and _person.get()):  # type: ignore[attr-defined]
             raise ScopeMissing(f"{self.model.__name__} was asked for outside a store scope")
         return super().get_queryset()
 

@@ -1,4 +1,4 @@
-"""Two months of the sample stores' past, lived through the very services that serve the present, with dates passed in."""
+"""Two months of the sample stores' past, lived through the services that serve the present, with dates passed in."""
 
 import dataclasses
 import datetime as dt

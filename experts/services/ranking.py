@@ -90,7 +90,7 @@ def rank_candidates(*, store: Store, now: dt.datetime) -> int:
     """
     ranked = rank(list(_facts(store)), as_of=now.astimezone(ZoneInfo(store.timezone)).date())
     rows = sorted((_row(one) for one in ranked), key=lambda row: row["customer_id"])
-    given = {"store": store.pk, "version": RANKING_VERSION, "now": now}
+    given: dict[str, Any] = {"store": store.pk, "version": RANKING_VERSION, "now": now}
     with connection.cursor() as cursor:
         for start in range(0, len(rows), AT_ONCE):
             cursor.execute(STORE_ROWS, given | {"rows": json.dumps(rows[start : start + AT_ONCE])})

@@ -75,7 +75,8 @@ def _order(rows: Sequence[Row]) -> tuple[ImportedOrder | None, list[RefusedRow]]
         return None, _refuse(rows, "The order has no customer number and no e-mail address.")
     if not placed_at:
         return None, _refuse(rows, "The order has no date.")
-    kept, strange = [], []
+    kept: list[Row] = []
+    strange: list[Row] = []
     for row in rows:
         is_same = row.customer in ("", customer) if customer else row.email in ("", email)
         (kept if is_same else strange).append(row)

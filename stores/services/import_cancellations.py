@@ -68,4 +68,5 @@ def _bought(*, customers: set[uuid.UUID], skus: set[str]) -> list[BoughtLine]:
             amount_left_minor=max(0, line.amount_left),
         )
         for line in lines
+        if line.order.customer_id
     ]

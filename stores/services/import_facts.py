@@ -197,7 +197,8 @@ def _write_customers(orders: Iterable[ImportedOrder], given: dict[str, Any]) -> 
         person = people.setdefault(key, dict.fromkeys(PERSONAL, ""))
         for name in PERSONAL:
             person[name] = person[name] or getattr(order, name)
-    ids, new_customers = {}, 0
+    ids: dict[str, uuid.UUID] = {}
+    new_customers = 0
     for people in (numbered, by_email):
         found = customer_ids(set(people))
         known = {customer.pk: customer for customer in Customer.objects.filter(pk__in=set(found.values()))}

@@ -71,9 +71,9 @@ class _Stopped(Exception):
 
 def work_import(*, store_id: uuid.UUID, import_id: uuid.UUID) -> None:
     """Work an import until it is done, from wherever it stands. What goes wrong is raised; the sweep tries again."""
+    if not (work := _take_up(store_id, import_id, timezone.now())):
+        return
     try:
-        if not (work := _take_up(store_id, import_id, timezone.now())):
-            return
         _read_all(work)
         for kind in (PURCHASE, CANCELLATION):
             while _book_next(work, kind, timezone.now()):

@@ -39,7 +39,7 @@ def apply_order_event(*, store: Store, event: OrderEvent, source: OrderSource) -
         "email": newer.email or older.email,
         "marker": newer.marker or older.marker,
         "customer": (newer is event and customer) or order.customer or customer,
-        "was_paid": event.was_paid,
+        "was_paid": order.was_paid or event.was_paid,
         "is_test": order.is_test or event.is_test,
     }
     for name, value in values.items():

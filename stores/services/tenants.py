@@ -56,8 +56,8 @@ def create_store(
 ) -> NewStore:
     """Make a store with its owner, an API key and a signed way in for its orders.
 
-    The caller holds the scope of `store_id` (from `stores.scope.new_store_id`), and publishes the store's first terms in
-    it, a floor above: so the store is made whole or not at all. Raises BadInput.
+    The caller holds the scope of `store_id` (from `stores.scope.new_store_id`), and publishes the store's first terms
+    in it, a floor above: so the store is made whole or not at all. Raises BadInput.
     """
     if not (slug := slugify(name)[:50]):
         raise BadInput("The store's name needs at least one letter or digit.")

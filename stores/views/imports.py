@@ -102,7 +102,7 @@ def cancel(request: StoreRequest, import_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-@store_door("see")
+@store_door("see")  # type: ignore[arg-type]  # a stream is no HttpResponse by its class
 def refused(request: StoreRequest, import_id: uuid.UUID) -> StreamingHttpResponse:
     """The refused rows as a file, to be mended and uploaded again."""
     work = _access_import(request, import_id)

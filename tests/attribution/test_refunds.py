@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from attribution.models import Attribution
 from stores.models import RefundLine
 from stores.scope import store_scope
 from tests.attribution.facts import balances, commissions, deliveries, marker_of, orders, reply
@@ -116,3 +117,45 @@ def test_a_body_that_tells_of_a_refund_is_enough(cast: Cast) -> None:
     deliver(cast.store_a, sale.body("partially_refunded", minutes=5, refunds=[refund]), topic="orders/updated")
 
     assert balances(cast.store_a) == {"store_receivable": 2_400, "expert_payable": -2_000, "peerside_revenue": -400}
+
+
+def test_a_voided_order_takes_everything_back_whichever_message_comes_first(cast: Cast) -> None:
+    first, second = a_sale(cast), a_sale(cast)
+
+    deliver(cast.store_a, first.body("paid", minutes=1))
+    deliver(cast.store_a, first.body("voided", minutes=5, cancelled=True))
+    deliver(cast.store_a, second.body("voided", minutes=5, cancelled=True))
+    deliver(cast.store_a, second.body("paid", minutes=1))
+
+    assert [order.status for order in orders(cast.store_a)] == ["cancelled", "cancelled"]
+    assert balances(cast.store_a) == {}
+    with store_scope(cast.store_a.pk):
+        assert [one.outcome for one in Attribution.objects.all()] == ["credited", "credited"]
+
+
+def test_a_line_that_a_newer_body_leaves_out_earns_nothing(cast: Cast) -> None:
+    sale = a_sale(cast)
+    bell = item("BELL", 1_000)
+    deliver(cast.store_a, sale.but(items=(*sale.items, bell)).body())
+    assert balances(cast.store_a)["expert_payable"] == -3_050
+
+    deliver(cast.store_a, sale.body("paid", minutes=5))
+
+    [order] = orders(cast.store_a)
+    with store_scope(cast.store_a.pk):
+        assert list(order.lines.values_list("sku", "quantity", "amount_minor")) == [
+            ("WHEEL", 3, 30_000),
+            ("BELL", 0, 0),
+        ]
+    assert balances(cast.store_a)["expert_payable"] == -3_000
+
+
+def test_what_one_message_knew_another_does_not_unsay(cast: Cast) -> None:
+    sale = a_sale(cast)
+    deliver(cast.store_a, sale.body("pending", minutes=5, note_attributes=[], email=None, customer=None))
+
+    deliver(cast.store_a, sale.body("paid", minutes=1))
+
+    [order] = orders(cast.store_a)
+    assert (order.status, order.email, order.marker) == ("paid", "jon@example.com", sale.marker)
+    assert commissions(cast.store_a) == [("exact", 30_000, 3_000, 600)]

@@ -37,6 +37,11 @@ class Person:
     complaints: list[str] = field(default_factory=list)
     count: int = 0
 
+    def hears(self, kind: str, text: str) -> None:
+        """What the browser's console says; an error is a complaint."""
+        if kind == "error":
+            self.complaints.append(f"{self.name}: {text}")
+
     def goto(self, path: str) -> None:
         self.page.goto(path if path.startswith("http") else f"{self.url}{path}")
 
@@ -92,7 +97,7 @@ class Stage:
         page = context.new_page()
         someone = Person(name, page, self.url, self.size == "phone", self.pictures)
         page.on("pageerror", lambda error: someone.complaints.append(f"{name}: {error}"))
-        page.on("console", lambda said: said.type == "error" and someone.complaints.append(f"{name}: {said.text}"))
+        page.on("console", lambda said: someone.hears(said.type, said.text))
         self.people.append(someone)
         return someone
 

@@ -68,8 +68,9 @@ def test_without_the_condition_both_get_it(
     """The twin: the same race with the look before the leap as the only guard."""
     monkeypatch.setattr(claims, "unanswered", lambda conversation_id: Conversation.objects.filter(pk=conversation_id))
     results = race()
-    assert [type(result) for result in results] == [Conversation, Conversation]
-    assert [kind for _, kind, _ in chat.told(results[0])] == ["message", "promise", "claimed", "claimed"]
+    won = [result for result in results if isinstance(result, Conversation)]
+    assert len(won) == 2
+    assert [kind for _, kind, _ in chat.told(won[0])] == ["message", "promise", "claimed", "claimed"]
 
 
 def test_the_slower_one_is_told_who_was_quicker(chat: Chat, nora: Client) -> None:

@@ -10,7 +10,8 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisDown
 
 from chat import live
-from chat.consumers import base, ear, widget
+from chat.actions import visitor
+from chat.consumers import base, ear
 from chat.live import group_name
 from stores.scope import store_scope
 from tests.chat.kit import Chat, new_id
@@ -91,7 +92,7 @@ def test_what_is_committed_beside_the_snapshot_is_told(
 ) -> None:
     """The moment between reading what the welcome says and the first look for news."""
     conversation = chat.claimed()
-    read = widget.actions.current
+    read = visitor.current
 
     def read_then_post(*about: Any) -> dict[str, Any]:
         welcome = read(*about)
@@ -99,7 +100,7 @@ def test_what_is_committed_beside_the_snapshot_is_told(
             another.submit(chat.post, conversation, "Just after the snapshot").result()
         return welcome
 
-    monkeypatch.setattr(widget.actions, "current", read_then_post)
+    monkeypatch.setattr(visitor, "current", read_then_post)
     wire = chat.widget()
     assert wire.seen[0]["conversation"]["last_seq"] == 3
     assert wire.events(str(conversation.pk), 4)[3]["text"] == "Just after the snapshot"

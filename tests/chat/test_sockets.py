@@ -178,7 +178,8 @@ def test_a_ticket_opens_one_socket_within_thirty_seconds_for_its_session(
     with time_machine.travel(timezone.now() - dt.timedelta(seconds=31), tick=True):
         old = ticket_of(nora)
     assert dial_with(old, nora) == 4401
-    for nothing in ("", None, [], {}, 1):
+    nothings: list[object] = ["", None, [], {}, 1]
+    for nothing in nothings:
         assert dial_with(nothing, nora) == 4401
     wire = chat.dial("/ws/console/")  # no cookie
     wire.send("hello", v=1, ticket=ticket_of(erik))
@@ -279,7 +280,8 @@ def test_a_lost_database_closes_the_socket_and_the_client_comes_back(
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connections.close_all()
-    client_id, codes = new_id(), []
+    client_id = new_id()
+    codes: list[int] = []
     while not codes or codes[-1]:  # each thread of the pool may hold a dead connection
         wire = chat.dial(f"/ws/widget/{chat.store.public_key}/")
         wire.send("hello", v=1, token=chat.cast.visitor_token)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ from tests.cast import Cast, make_expert
 from tests.payouts.factories import earn
 from tests.payouts.test_runs import ERIKS_IBAN, STORES_IBAN, cleared, give_accounts, run_now
 
-MONEY = [
+MONEY: list[tuple[str, dict[str, Any], str]] = [
     ("store_payout_new", {}, "get"),
     ("store_payout_new", {}, "post"),
     ("store_payout_bank", {}, "get"),
@@ -26,7 +27,11 @@ MONEY = [
     ("store_payout_file", {"number": 1, "key": "csv"}, "get"),
     ("store_payout_step", {"number": 1, "step": "sent"}, "post"),
 ]
-SEE = [("store_payouts", {}, "get"), ("store_payout_runs", {}, "get"), ("store_payout_run", {"number": 1}, "get")]
+SEE: list[tuple[str, dict[str, Any], str]] = [
+    ("store_payouts", {}, "get"),
+    ("store_payout_runs", {}, "get"),
+    ("store_payout_run", {"number": 1}, "get"),
+]
 
 
 def url(store: Store, name: str, **kwargs: object) -> str:
@@ -43,7 +48,7 @@ def run(cast: Cast) -> PayoutRun:
         return run_now(cast)
 
 
-def statement_kwargs(cast: Cast) -> dict[str, object]:
+def statement_kwargs(cast: Cast) -> dict[str, Any]:
     return {"expert_id": cast.erik.pk, "year": cast.now.year, "month": cast.now.month}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -24,7 +23,7 @@ def csv_bytes(rows: Iterable[Sequence[Any]], columns: Sequence[str] = COLUMNS) -
     return buffer.getvalue().encode()
 
 
-def send(client: Client, store: Store, content: bytes, name: str = "orders.csv") -> HttpResponse:
+def send(client: Client, store: Store, content: bytes, name: str = "orders.csv") -> Any:
     """Post a file to the store's imports."""
     file = SimpleUploadedFile(name, content, content_type="text/csv")
     return client.post(reverse("store_import_upload", args=[store.slug]), {"file": file})
@@ -38,7 +37,7 @@ def uploaded(client: Client, store: Store, content: bytes) -> Import:
         return Import.objects.get(pk=response.headers["Location"].split("/")[-2])
 
 
-def start(client: Client, store: Store, work: Import, **changes: str) -> HttpResponse:
+def start(client: Client, store: Store, work: Import, **changes: str) -> Any:
     """Confirm the columns as guessed, but for `changes`."""
     with store_scope(store.id):
         data = as_data(first_choices(work)) | changes

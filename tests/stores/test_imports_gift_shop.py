@@ -51,7 +51,7 @@ def expect(text: str) -> Expected:
                 | {"worth": quantity * pence}
             )
     # All lines of an order count as of its earliest: two orders of the file run over a minute's end.
-    first_at = {}
+    first_at: dict[str, str] = {}
     for lines in bought.values():
         for line in lines:
             first_at[line["order"]] = min(line["at"], first_at.get(line["order"], line["at"]))

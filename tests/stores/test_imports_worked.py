@@ -156,7 +156,8 @@ def test_two_workers_at_once_do_nothing_twice(cast: Cast, monkeypatch: pytest.Mo
     content = some_orders()
     work = uploaded(maya, cast.store_a, content)
     start(maya, cast.store_a, work)
-    original, calls = import_work._batches, []
+    original = import_work._batches
+    calls: list[bool] = []
 
     def batches(*args: Any) -> Any:
         for batch in original(*args):

@@ -42,7 +42,7 @@ def references(model: type[TenantModel]) -> list[Any]:
     return [field for field in model._meta.local_fields if isinstance(field, REFERENCE)]
 
 
-def values_for(model: type[TenantModel], store: Store, **given: Any) -> dict[str, Any]:
+def values_for(model: type[models.Model], store: Store, **given: Any) -> dict[str, Any]:
     """Valid values for a new row in `store`, whose scope is open; parents are made as needed."""
     values: dict[str, Any] = {"store": store}
     chosen = {**NEEDED.get(model.__name__, {}), **given}
@@ -56,7 +56,7 @@ def values_for(model: type[TenantModel], store: Store, **given: Any) -> dict[str
     return values
 
 
-def row_of(model: type[TenantModel], store: Store, **given: Any) -> Any:
+def row_of(model: type[models.Model], store: Store, **given: Any) -> Any:
     """A saved row of `model` in `store`, whose scope is open."""
     row = model(**values_for(model, store, **given))
     row.save(force_insert=True)

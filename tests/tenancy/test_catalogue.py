@@ -27,7 +27,7 @@ GLOBAL_TABLES = {
 }
 
 
-def rows(sql: str, *params: object) -> list[tuple]:
+def rows(sql: str, *params: str) -> list[tuple]:
     with connections["default"].cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
@@ -91,7 +91,7 @@ def test_references_between_tenant_tables_carry_the_store() -> None:
         (model._meta.db_table, ("store_id", field.column))
         for model in tenant_models()
         for field in model._meta.local_fields
-        if field.is_relation and issubclass(field.related_model, TenantModel)
+        if field.related_model and issubclass(field.related_model, TenantModel)
     }
 
     assert between == declared

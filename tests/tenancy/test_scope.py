@@ -65,13 +65,14 @@ def test_without_a_scope_nothing_is_written(model: type[TenantModel], cast: Cast
 @MODELS
 def test_another_store_neither_reads_nor_changes_the_row(model: type[TenantModel], cast: Cast) -> None:
     row = make_row(model, cast)
+    rows: Any = model._base_manager
 
     with store_scope(cast.store_b.id):
         assert not model.objects.filter(pk=row.pk).exists()
-        assert not model._base_manager.filter(store=cast.store_a).exists()
+        assert not rows.filter(store=cast.store_a).exists()
         if model.__name__ not in WRITTEN_ONCE:
-            assert model._base_manager.filter(pk=row.pk).update(store=cast.store_b) == 0
-            assert model._base_manager.filter(pk=row.pk)._raw_delete(using="default") == 0
+            assert rows.filter(pk=row.pk).update(store=cast.store_b) == 0
+            assert rows.filter(pk=row.pk)._raw_delete(using="default") == 0
     with store_scope(cast.store_a.id):
         assert model.objects.filter(pk=row.pk).exists()
 

@@ -40,7 +40,9 @@ def snippet(store: Store) -> str:
 def product_page(store: Store, *, head: str = "", body: str = "<h1>Gravel Bike 40</h1>") -> str:
     """A product's page with the snippet on it."""
     described = f'<script type="application/ld+json">{json.dumps(PRODUCT)}</script>'
-    return f"{PLAIN}<title>Gravel Bike 40</title>{described}{head}</head><body>{body}{STUB}{snippet(store)}</body></html>"
+    return (
+        f"{PLAIN}<title>Gravel Bike 40</title>{described}{head}</head><body>{body}{STUB}{snippet(store)}</body></html>"
+    )
 
 
 @dataclass

@@ -45,7 +45,9 @@ def imports(name: str) -> set[str]:
 
 def expert(name: str, face: str, number: int) -> Host:
     """Somebody who owns things with article numbers that have little in common."""
-    owns = [Owned(f"{name[:2].upper()}{(number + 1) * one * 7919:07}", "x", dt.date(2025, 4, 30)) for one in range(1, 20)]
+    owns = [
+        Owned(f"{name[:2].upper()}{(number + 1) * one * 7919:07}", "x", dt.date(2025, 4, 30)) for one in range(1, 20)
+    ]
     return Host(Expert(display_name=name, face=face), owns)
 
 

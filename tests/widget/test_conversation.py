@@ -230,7 +230,9 @@ def test_nobody_becomes_a_visitor_by_looking(shopfront: Shop) -> None:
 
 def test_words_are_words(shopfront: Shop, cast: Cast) -> None:
     page = shopfront.visit()
-    page.evaluate("() => { window.hacked = 0; addEventListener('message', (event) => { if (event.data === 'hacked') hacked += 1 }) }")
+    page.evaluate(
+        "() => { window.hacked = 0; addEventListener('message', (event) => { if (event.data === 'hacked') hacked += 1 }) }"
+    )
     frame = open_panel(page)
     for text in PAYLOADS:
         write(frame, text)

@@ -47,8 +47,14 @@ def test_a_hostile_frame_or_opener_is_not_believed(shopfront: Shop) -> None:
     page.evaluate(LISTEN)
 
     for origin in (EVIL, SHOP_ORIGIN):
-        page.evaluate("(url) => document.body.append(Object.assign(document.createElement('iframe'), { src: url }))", origin + "/post")
-    page.evaluate("(url) => { window.open(url) }", EVIL + "/post")
+        page.evaluate(
+            "(url) => document.body.append(Object.assign(document.createElement('iframe'), { src: url }))",
+            origin + "/post",
+        )
+    page.wait_for_function("posted === 2")
+    with page.expect_popup():
+        page.evaluate("(url) => { window.open(url) }", EVIL + "/post")
+    page.bring_to_front()
     page.wait_for_function("posted === 3")
 
     assert page.evaluate("heard") == []
@@ -64,7 +70,9 @@ def test_of_the_frame_only_what_has_the_right_shape_is_believed(shopfront: Shop)
     page.evaluate(LISTEN)
     [frame] = [frame for frame in page.frames if frame.url.startswith(WIDGET)]
 
-    frame.evaluate(f"(origin) => {{ for (const data of [...{MALFORMED}, 'done']) parent.postMessage(data, origin) }}", SHOP_ORIGIN)
+    frame.evaluate(
+        f"(origin) => {{ for (const data of [...{MALFORMED}, 'done']) parent.postMessage(data, origin) }}", SHOP_ORIGIN
+    )
     page.wait_for_function("posted === 1")
     assert page.evaluate("heard") == []
     frame.evaluate("(origin) => parent.postMessage({ peerside: 1, type: 'unread', count: 2 }, origin)", SHOP_ORIGIN)

@@ -56,12 +56,17 @@ def open_panel(page: Page) -> FrameLocator:
         (HOSTILE, {}),
         ("", {"content-security-policy": STRICT}),
         ("<base href='https://elsewhere.example/'>", {}),
-        ("<script>window.define = function () {}; define.amd = {}; window.exports = {}; window.module = {}</script>", {}),
+        (
+            "<script>window.define = function () {}; define.amd = {}; window.exports = {}; window.module = {}</script>",
+            {},
+        ),
     ],
     ids=["plain", "polluted", "hostile-css", "strict-policy", "base", "module-loaders"],
 )
 def test_it_opens_on_every_kind_of_page(shopfront: Shop, head: str, headers: dict[str, str]) -> None:
-    html = product_page(shopfront.store, head=head).replace("<script>window.peerside", "<script nonce=shop>window.peerside")
+    html = product_page(shopfront.store, head=head).replace(
+        "<script>window.peerside", "<script nonce=shop>window.peerside"
+    )
     shopfront.pages["/bike"] = (html, headers)
     page = shopfront.visit()
 
@@ -94,7 +99,10 @@ def test_before_intent_it_is_one_request_and_leaves_no_trace(shopfront: Shop) ->
 def test_nothing_on_the_page_moves(shopfront: Shop) -> None:
     watch = """<script>window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => shift += entry.value))
         .observe({ type: "layout-shift", buffered: true })</script>"""
-    shopfront.pages["/bike"] = (product_page(shopfront.store, head=watch, body="<h1>Bike</h1>" + "<p>Long</p>" * 200), {})
+    shopfront.pages["/bike"] = (
+        product_page(shopfront.store, head=watch, body="<h1>Bike</h1>" + "<p>Long</p>" * 200),
+        {},
+    )
     page = shopfront.visit()
 
     open_panel(page)
@@ -315,7 +323,9 @@ def test_on_a_phone_it_fills_the_screen_and_nothing_behind_it_can_be_reached(
     box = page.locator("peerside-widget dialog").bounding_box()
     assert box == {"x": 0, "y": 0, "width": 390, "height": 844}
     assert page.locator("peerside-widget dialog").evaluate("(dialog) => dialog.matches(':modal')")
-    assert float(frame.locator("#text").evaluate("(field) => getComputedStyle(field).fontSize").removesuffix("px")) >= 16
+    assert (
+        float(frame.locator("#text").evaluate("(field) => getComputedStyle(field).fontSize").removesuffix("px")) >= 16
+    )
     # No keyboard over the introduction before anybody has asked for it.
     expect(frame.locator("#text")).not_to_be_focused()
     page.locator("peerside-widget .x").tap()
