@@ -238,7 +238,7 @@ def test_money_goes_out_and_the_statement_balances(size: str, instance: Instance
         sign_in(expert, "Nora Gallo")
         expert.goto("/console/earnings/")
         expert.look("earnings")
-        expert.page.get_by_role("link", name=re.compile("statement", re.I)).first.click()
+        expert.page.locator('a[href*="/console/statements/"]').first.click()
         expert.reads("Opening")
         expert.look("statement")
 
