@@ -7,7 +7,7 @@ import pytest
 
 from attribution.markers import LIFETIME, Marker, make_marker, read_marker
 
-STORE, VISITOR, CONVERSATION = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+STORE, VISITOR, CONVERSATION = (uuid.UUID(int=number) for number in (1, 2, 3))
 NOW = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
 FOREIGN = "The order's marker was not signed by us for this store, or was changed."
 

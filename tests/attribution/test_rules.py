@@ -89,7 +89,7 @@ def test_the_product_that_was_talked_about_is_exact_and_the_rest_is_other() -> N
     ]
     assert receipt["story"][-1]["text"] == (
         "Erik’s was the last substantive reply, 2 hours before the order and inside the window of 7 days. "
-        "1 product that it was about, and 1 product besides."
+        "The conversation was about 1 of its 2 products."
     )
 
 

@@ -192,6 +192,21 @@ def test_in_a_shop_of_one_page_it_follows_the_product(shopfront: Shop, cast: Cas
     expect(page.locator(LAUNCHER)).to_contain_text("Ask Nora, who owns this")
 
 
+def test_a_jump_to_a_heading_is_no_other_page(shopfront: Shop) -> None:
+    page = shopfront.visit()
+    frame = open_panel(page)
+    page.evaluate("peerside('product', { sku: 17, name: 'Given by the page' })")
+    expect(frame.locator("#about")).to_contain_text("Given by the page")
+
+    page.evaluate("location.hash = 'reviews'")
+    page.evaluate("peerside('product', { sku: 18, name: 'Given again' })")
+    expect(frame.locator("#about")).to_contain_text("Given again")
+    page.evaluate("location.hash = 'size-guide'")
+    page.evaluate("history.pushState({}, '', '/bike?colour=red#reviews')")
+
+    expect(frame.locator("#about")).to_contain_text("Gravel Bike 40")
+
+
 def test_it_comes_back_when_the_shop_clears_its_page(shopfront: Shop) -> None:
     page = shopfront.visit()
     expect(page.locator(LAUNCHER)).to_be_visible()
