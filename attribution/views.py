@@ -82,7 +82,12 @@ def chosen_orders(query: QueryDict) -> OrderFilter:
     except ValueError:
         since = None
     outcome = query.get("outcome", "")
-    return OrderFilter(outcome if outcome in Outcome.values else "", since, query.get("standing") == "yes")
+    return OrderFilter(
+        outcome=outcome if outcome in Outcome.values else "",
+        is_history=query.get("history") == "yes",
+        since=since,
+        is_standing=query.get("standing") == "yes",
+    )
 
 
 def order_context(order: Order) -> dict[str, Any]:

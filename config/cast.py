@@ -25,7 +25,7 @@ def list_cast() -> list[CastMember]:
         with store_scope(store.id):
             for membership in StoreMembership.objects.select_related("user").order_by("created_at"):
                 cast.append(CastMember(membership.user, store, membership.get_role_display()))
-            for expert in Expert.objects.active().select_related("user").order_by("engaged_at")[:3]:
+            for expert in Expert.objects.active().select_related("user").order_by("engaged_at", "id")[:3]:
                 cast.append(CastMember(expert.user, store, "Expert", expert.face))
     return cast
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from stores.models import Store
+from stores.models.facts import OrderSource
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def checklist(store: Store) -> list[Step]:
             "Signed webhooks tell us what was bought, so that experts are credited for it.",
             "store_settings",
             "Show how to connect",
-            store.deliveries.exists(),
+            store.deliveries.exists() or store.orders.exclude(source=OrderSource.IMPORT).exists(),
         ),
         Step(
             "Have the first conversation",

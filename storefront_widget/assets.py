@@ -20,7 +20,10 @@ FRAME = "js/widget/frame.js"
 # What FRAME imports, named in the page so that a browser fetches all of it at once.
 MODULES = (
     *(f"js/widget/{name}.js" for name in ("bridge", "composer", "elements", "view")),
-    *(f"js/conversation/{name}.js" for name in ("backoff", "client", "connection", "errors", "outbox", "store", "transports")),
+    *(
+        f"js/conversation/{name}.js"
+        for name in ("backoff", "client", "connection", "errors", "outbox", "store", "transports")
+    ),
 )
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 # Sources keep to comments that these find, and have no text that looks like one; the browser tests run what is left.

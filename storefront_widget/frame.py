@@ -16,6 +16,7 @@ from stores.faces import hue, initials
 from stores.models import Store
 
 OWNED_SHOWN = 2
+SKUS_GIVEN = 60
 ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
@@ -55,13 +56,14 @@ def introduction(host: Host) -> dict[str, Any]:
         "hue": hue(expert.display_name),
         "about": expert.about,
         "speaks": in_words([language_name(code) for code in expert.languages], "and") if expert.languages else "",
+        "skus": "|".join(owned.sku for owned in host.owns[:SKUS_GIVEN] if owned.sku),
         "owns": [owned.title for owned in host.owns[:OWNED_SHOWN]],
         "owns_more": max(0, len(host.owns) - OWNED_SHOWN),
     }
 
 
 def language_name(code: str) -> str:
-    """"de" → "German"."""
+    """The English name of a language: "German" for "de"."""
     try:
         return get_language_info(code)["name"]
     except KeyError:

@@ -55,7 +55,7 @@ def launcher_config(store: Store, hosts: list[Host]) -> dict[str, Any]:
     return {
         "panel": asset_url(PANEL),
         "frame": settings.WIDGET_ORIGIN + reverse("widget_frame", args=[store.public_key]),
-        "origins": allowed_origins(store),
+        "origins": list(dict.fromkeys(allowed_origins(store))),
         "accent": accent(store),
         "experts": [
             {"name": host.expert.display_name, "face": PORTRAITS.get(host.expert.face, ""), "owns": owns}

@@ -69,4 +69,5 @@ def script(request: HttpRequest, source: str, status: int = 200) -> HttpResponse
     if status != 200:
         return response
     response["ETag"] = f'"{hashlib.sha256(source.encode()).hexdigest()[:32]}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    # With an answer to fall back on it never returns None.
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

@@ -104,15 +104,11 @@ def _why(winner: Json, name: str) -> str:
 
 
 def _bought(lines: list[Json]) -> str:
-    exact = sum(line["kind"] == "exact" for line in lines)
-    other = len(lines) - exact
-    if not exact:
-        return f"{_products(other)} bought, none of which the conversation was about."
-    return f"{_products(exact)} that it was about{f', and {_products(other)} besides' if other else ''}."
-
-
-def _products(count: int) -> str:
-    return f"{count} product{'' if count == 1 else 's'}"
+    """How much of the order the conversation was about."""
+    exact, total = sum(line["kind"] == "exact" for line in lines), len(lines)
+    if total == 1:
+        return f"The conversation was about {'its' if exact else 'another'} product."
+    return f"The conversation was about {exact or 'none'} of its {total} products."
 
 
 def _outside(touch: Json) -> str:

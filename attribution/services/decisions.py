@@ -19,7 +19,12 @@ def attribute_order(*, order: Order, now: dt.datetime) -> Attribution | None:
     Takes the order's row lock, so that there is one decision however many deliveries are worked at once; later calls
     keep it and settle only. None, and nothing done, for an order that was never paid, a test, or imported history.
     """
-    order = _locked(order)
+    orders = Order.objects.select_related("store", "customer").select_for_update(of=("self",), no_key=True)
+    return attribute_locked(order=orders.get(pk=order.pk), now=now)
+
+
+def attribute_locked(*, order: Order, now: dt.datetime) -> Attribution | None:
+    """`attribute_order` for a caller who holds the order's lock and has read it under the lock."""
     if not order.was_paid or order.is_test or order.source == OrderSource.IMPORT:
         return None
     attribution = Attribution.objects.filter(order=order).first() or _record(order, now)
@@ -39,11 +44,6 @@ def credit_of(attribution: Attribution) -> Credit | None:
         terms_id=uuid.UUID(receipt["terms"]),
         kinds={line_id: "exact" if sku in skus else "other" for line_id, sku in lines},
     )
-
-
-def _locked(order: Order) -> Order:
-    orders = Order.objects.select_related("store", "customer").select_for_update(of=("self",), no_key=True)
-    return orders.get(pk=order.pk)
 
 
 def _record(order: Order, now: dt.datetime) -> Attribution:

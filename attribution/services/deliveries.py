@@ -5,7 +5,7 @@ import uuid
 
 from django.db.models import Exists, OuterRef, Q
 
-from attribution.services.decisions import attribute_order
+from attribution.services.decisions import attribute_locked
 from stores.errors import BadInput
 from stores.events import OrderEvent, RefundEvent
 from stores.models import Delivery, Order, Store
@@ -59,7 +59,7 @@ def _work_order(store: Store, delivery: Delivery, event: OrderEvent, now: dt.dat
     is_document = delivery.platform == Platform.GENERIC and delivery.topic in API_TOPICS
     source = OrderSource.API if is_document else OrderSource.WEBHOOK
     order = apply_order_event(store=store, event=event, source=source)
-    attribute_order(order=order, now=now)
+    attribute_locked(order=order, now=now)
     _finish(delivery, DeliveryState.APPLIED, now, order_external_id=event.external_id)
     parked = Delivery.objects.filter(state=DeliveryState.PARKED, order_external_id=event.external_id)
     return list(parked.order_by("received_at").values_list("pk", flat=True))
@@ -70,7 +70,7 @@ def _work_refund(store: Store, delivery: Delivery, event: RefundEvent, now: dt.d
     key = event.order_external_id
     if order is None:
         return _finish(delivery, DeliveryState.PARKED, now, reason="Its order has not come yet.", order_external_id=key)
-    attribute_order(order=order, now=now)
+    attribute_locked(order=order, now=now)
     return _finish(delivery, DeliveryState.APPLIED, now, order_external_id=key)
 
 

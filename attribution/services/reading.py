@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Substr
 
 from attribution.models import Attribution
@@ -16,7 +16,7 @@ from experts.models import Expert
 from payouts.models import Commission
 from stores.errors import NotFound
 from stores.models import Delivery, Order, OrderLine, Refund, Store
-from stores.models.facts import OrderStatus
+from stores.models.facts import OrderSource, OrderStatus
 from stores.models.inbox import DeliveryState
 from stores.money import format_money
 
@@ -47,9 +47,10 @@ class LineEarning:
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Which orders a list shows; `is_standing` leaves out those that were cancelled."""
+    """Which orders a list shows: imported history, or what came since; `is_standing` leaves out cancelled ones."""
 
     outcome: str = ""
+    is_history: bool = False
     since: dt.date | None = None
     is_standing: bool = False
 
@@ -60,6 +61,8 @@ def list_orders(*, store: Store, chosen: OrderFilter) -> QuerySet[Order]:
     orders = store.orders.select_related("attribution__expert").annotate(
         commission_minor=Coalesce(Subquery(commission.annotate(sum=Sum("amount_minor")).values("sum")), 0)
     )
+    history = Q(source=OrderSource.IMPORT)
+    orders = orders.filter(history if chosen.is_history else ~history)
     if chosen.outcome:
         orders = orders.filter(attribution__outcome=chosen.outcome)
     if chosen.since:

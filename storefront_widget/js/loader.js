@@ -60,7 +60,7 @@
     let attempt = 0;
     /** @type {any} */
     let given = null;
-    let href = location.href;
+    let address = here();
 
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
@@ -100,8 +100,8 @@
         else host.remove();
         if (panel) panel.attach(isWelcome);
       }
-      if (href !== location.href) {
-        href = location.href;
+      if (address !== here()) {
+        address = here();
         given = null;
         // A shop of one page draws the next one after it has changed the address.
         setTimeout(safely(refresh), 400);
@@ -127,8 +127,8 @@
       const found = given || product() || bare({});
       return bare({
         url: location.origin + location.pathname,
-        title: found.name || document.title,
-        sku: found.sku || found.productID || "",
+        title: (found.name || document.title) + "",
+        sku: (found.sku || found.productID || "") + "",
       });
     }
 
@@ -145,6 +145,11 @@
       );
     }
   })();
+
+  // Some shops of one page keep the page in the fragment; others only jump to a heading with it.
+  function here() {
+    return location.href.replace(/#[^/!].*/, "");
+  }
 
   function isPaying() {
     return paying.test("/" + location.hostname.split(".")[0] + location.pathname + location.hash);

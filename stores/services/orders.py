@@ -64,9 +64,12 @@ def apply_refund_event(*, store: Store, event: RefundEvent) -> Order | None:
 
 def _locked_order(store: Store, event: OrderEvent, source: OrderSource, customer: Customer | None) -> Order:
     """The order, locked; made if need be: of two first messages worked at once, one makes it."""
+    found = _locking().filter(store=store, external_id=event.external_id)
+    if order := found.first():
+        return order
     first = Order(store=store, external_id=event.external_id, source=source, customer=customer, **_values(event))
     Order.objects.bulk_create([first], ignore_conflicts=True)
-    return _locking().get(store=store, external_id=event.external_id)
+    return found.get()
 
 
 def _locking() -> QuerySet[Order]:

@@ -60,7 +60,12 @@ def open_console(console_browser: Browser, site: str) -> Iterator[Open]:
         context.add_cookies([{"name": name, "value": value, "url": site}])
         page = context.new_page()
         page.on("pageerror", lambda error: thrown.append(str(error)))
+        welcomes: list[object] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: welcomes.append(frame)))
         page.goto(f"{site}/console/")
+        # From the welcome on she sees what happens; what the page was drawn with is older.
+        while page.locator("#inbox").count() and not welcomes:
+            page.wait_for_timeout(20)
         return page
 
     yield open_inbox

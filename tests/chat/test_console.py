@@ -88,10 +88,10 @@ def test_unread_messages_are_counted_until_they_are_seen(chat: Chat, erik: Clien
 def test_who_is_too_late_is_told_who_was_quicker(
     chat: Chat, erik: Client, open_console: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chat.available(chat.cast.erik, chat.cast.nora)
-    # No ring is heard, not even a late one of the start: what she sees is older than what is.
+    # No ring is heard, not even a late one of the beginning: what she sees is older than what is.
     with monkeypatch.context() as deaf:
         deaf.setattr(live._bell, "ring", lambda groups, message: None)
+        chat.available(chat.cast.erik, chat.cast.nora)
         conversation = chat.start()
         page = open_console(erik, 390)
         claim = page.get_by_role("button", name="Claim")

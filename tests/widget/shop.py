@@ -25,11 +25,16 @@ from stores.models import Customer, Order, OrderLine, Store
 from stores.scope import store_scope
 from tests.cast import SHOP_ORIGIN
 
-# On the shop's own site, though not its origin: Playwright's Chromium refuses storage to other sites' frames altogether.
+# On the shop's own site, though not its origin: Playwright's Chromium refuses storage to frames of other sites.
 WIDGET = "https://widget.shop.example"
-STUB = "<script>window.peerside = window.peerside || function () { (peerside.q = peerside.q || []).push(arguments) }</script>"
+STUB = (
+    "<script>window.peerside = window.peerside || "
+    "function () { (peerside.q = peerside.q || []).push(arguments) }</script>"
+)
 PRODUCT = {"@context": "https://schema.org", "@type": "Product", "sku": "CYC-001", "name": "Gravel Bike 40"}
 PLAIN = "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+# No cookie is ever set on it, so that one is enough.
+CLIENT = Client()
 
 
 def snippet(store: Store) -> str:
@@ -95,7 +100,7 @@ class Shop:
             return route.fulfill(body=body, headers=headers)
         kept = {name: value for name, value in request.headers.items() if name in ("authorization", "accept", "origin")}
         sent = request.post_data_buffer or b""
-        answer = Client(headers=kept).generic(request.method, path, sent, content_type="application/json")
+        answer = CLIENT.generic(request.method, path, sent, content_type="application/json", headers=kept)
         if "/assets/" in path and answer.status_code == 200:
             self.kept[path] = answer.content, dict(answer.headers)
         return route.fulfill(status=answer.status_code, body=answer.content, headers=dict(answer.headers))
@@ -253,8 +258,13 @@ class Socket:
             self.say({"type": "conversation", "conversation": conversation})
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-        client = Client(headers={"authorization": f"Bearer {self.token}"})
-        answer = client.generic(method, self.base + path, json.dumps(body or {}), content_type="application/json")
+        answer = CLIENT.generic(
+            method,
+            self.base + path,
+            json.dumps(body or {}),
+            content_type="application/json",
+            headers={"authorization": f"Bearer {self.token}"},
+        )
         return answer.status_code, answer.json()
 
     def say(self, frame: dict[str, Any]) -> None:

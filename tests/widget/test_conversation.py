@@ -202,6 +202,7 @@ def test_what_is_refused_is_said_and_can_be_sent_again(shopfront: Shop, cast: Ca
     expect(failed).to_contain_text("Not sent")
     failed.get_by_role("button", name="Try again").click()
 
+    expect(frame.locator(".bubble")).to_have_count(1)
     expect(frame.locator("[data-state=sent]")).to_have_count(1)
     assert bubbles(frame) == ["One more thing"]
     assert shopfront.said() == ["One more thing"]
@@ -232,7 +233,8 @@ def test_nobody_becomes_a_visitor_by_looking(shopfront: Shop) -> None:
 def test_words_are_words(shopfront: Shop, cast: Cast) -> None:
     page = shopfront.visit()
     page.evaluate(
-        "() => { window.hacked = 0; addEventListener('message', (event) => { if (event.data === 'hacked') hacked += 1 }) }"
+        """() => { window.hacked = 0;
+        addEventListener('message', (event) => { if (event.data === 'hacked') hacked += 1 }) }"""
     )
     frame = open_panel(page)
     for text in PAYLOADS:
@@ -317,7 +319,7 @@ def violations(page: Page) -> list[str]:
     """What axe finds in the widget, in both colour schemes; the shop's own sins are its own."""
     found = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for one in Axe().run(page).response["violations"]:
             nodes = [node for node in one["nodes"] if "peerside" in str(node["target"]) or len(node["target"]) > 1]
             found += [f"{scheme} {one['id']}: {node['html']}" for node in nodes]

@@ -13,8 +13,10 @@ EVIL = "https://evil.example"
 # Posted in turn by whoever is not to be believed; each would show if it were.
 FORGED = """[
     { peerside: 1, type: "ready" }, { peerside: 1, type: "close" }, { peerside: 1, type: "unread", count: 7 },
-    { peerside: 1, type: "marker", marker: "forged" }, { peerside: 1, type: "conversation", isUnderWay: true, name: "Mallory" },
-    { peerside: 1, type: "page", url: "", title: "Forged", sku: "FORGED" }, { peerside: 1, type: "open", isAsked: true },
+    { peerside: 1, type: "marker", marker: "forged" },
+    { peerside: 1, type: "conversation", isUnderWay: true, name: "Mallory" },
+    { peerside: 1, type: "page", url: "", title: "Forged", sku: "FORGED" },
+    { peerside: 1, type: "open", isAsked: true },
     { peerside: 1, type: "closed" }, { peerside: 1, type: "identify", token: "x" },
     { peerside: 1, type: "hello", socket: "wss://evil.example" }
 ]"""
@@ -22,7 +24,8 @@ FORGED = """[
 MALFORMED = """[
     null, undefined, 0, "peerside", [], [1], {}, { peerside: "1", type: "close" }, { peerside: true, type: "close" },
     { type: "close" }, { peerside: 2, type: "close" }, { peerside: 1, type: "unread", count: "7" },
-    { peerside: 1, type: "unread", count: -1 }, { peerside: 1, type: "unread", count: 1e9 }, { peerside: 1, type: "unread", count: NaN },
+    { peerside: 1, type: "unread", count: -1 }, { peerside: 1, type: "unread", count: 1e9 },
+    { peerside: 1, type: "unread", count: NaN },
     { peerside: 1, type: "marker", marker: { toString: 1 } }, { peerside: 1, type: "marker", marker: 1 },
     { peerside: 1, type: ["close"] }, { peerside: 1, type: "constructor" }, { peerside: 1, type: "__proto__" },
     { peerside: 1, type: "conversation", isUnderWay: 1, name: {} }
@@ -90,10 +93,12 @@ def test_the_frame_believes_its_parent_only_and_only_in_the_right_shape(shopfron
     # The frame to itself is not its parent, whatever it says.
     inner.evaluate(f"() => {{ for (const data of {FORGED}) window.postMessage(data, '*') }}")
     page.evaluate(
-        """(origin) => { const to = document.querySelector("peerside-widget").shadowRoot.querySelector("iframe").contentWindow;
-        to.postMessage({ peerside: 1, type: "page", url: 1, title: { x: 1 }, sku: ["a"] }, origin);
-        to.postMessage({ peerside: "1", type: "page", url: "", title: "Forged", sku: "F" }, origin);
-        to.postMessage({ peerside: 1, type: "page", url: "", title: "<img src=x onerror=alert(1)>", sku: "S" }, origin) }""",
+        """(origin) => {
+        const { shadowRoot } = document.querySelector("peerside-widget");
+        const post = (data) => shadowRoot.querySelector("iframe").contentWindow.postMessage(data, origin);
+        post({ peerside: 1, type: "page", url: 1, title: { x: 1 }, sku: ["a"] });
+        post({ peerside: "1", type: "page", url: "", title: "Forged", sku: "F" });
+        post({ peerside: 1, type: "page", url: "", title: "<img src=x onerror=alert(1)>", sku: "S" }) }""",
         WIDGET,
     )
 

@@ -97,7 +97,8 @@ def test_before_intent_it_is_one_request_and_leaves_no_trace(shopfront: Shop) ->
 
 
 def test_nothing_on_the_page_moves(shopfront: Shop) -> None:
-    watch = """<script>window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((entry) => shift += entry.value))
+    watch = """<script>window.shift = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => shift += entry.value))
         .observe({ type: "layout-shift", buffered: true })</script>"""
     shopfront.pages["/bike"] = (
         product_page(shopfront.store, head=watch, body="<h1>Bike</h1>" + "<p>Long</p>" * 200),
@@ -121,7 +122,8 @@ def test_included_twice_it_is_there_once(shopfront: Shop) -> None:
 
 
 def test_calls_from_before_it_was_loaded_are_kept(shopfront: Shop) -> None:
-    early = "<script>var opened = 0; peerside('on', 'open', () => opened++); peerside('product', {sku: 'X', name: 'Early'}); peerside('open')</script>"
+    early = """<script>var opened = 0; peerside('on', 'open', () => opened++);
+        peerside('product', {sku: 'X', name: 'Early'}); peerside('open')</script>"""
     shopfront.pages["/bike"] = (f"{PLAIN}{STUB}{early}</head><body>{snippet(shopfront.store)}</body></html>", {})
     page = shopfront.visit()
 
@@ -141,8 +143,8 @@ def test_it_works_without_the_stub(shopfront: Shop) -> None:
     expect(page.frame_locator("peerside-widget iframe").locator("#intro")).to_be_visible()
 
 
-PAYING = """/checkout /checkouts/cn/x /shop/checkout/step-2 /onepage-checkout /payment /order/payments/3 /cart/pay /kasse
-    /de/kassa/ /cassa /commande/paiement /pago /bestellung/bezahlen /CHECKOUT/ /#/checkout""".split()
+PAYING = """/checkout /checkouts/cn/x /shop/checkout/step-2 /onepage-checkout /payment /order/payments/3 /cart/pay
+    /kasse /de/kassa/ /cassa /commande/paiement /pago /bestellung/bezahlen /CHECKOUT/ /#/checkout""".split()
 NOT_PAYING = "/products/payload-bag /collections/checked-shirts /blog/kassandra /paypal-story /bikes /".split()
 
 

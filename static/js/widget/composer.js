@@ -14,6 +14,8 @@ export class Composer {
     this.draft = note(`peerside.draft.${scope}`);
     this.onSend = onSend;
     this.field.value = this.draft.read();
+    // Until now Enter would have made a line of it and sent nothing.
+    this.field.disabled = false;
     this.field.addEventListener("input", () => this.#changed());
     this.field.addEventListener("keydown", (event) => this.#keyed(event));
     this.form.addEventListener("submit", (event) => {

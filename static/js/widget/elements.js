@@ -38,7 +38,7 @@ export function face({ name, face: address }, size = "") {
 
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const monthFormat = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
+const monthFormat = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });
 
 /** @param {string} at "14:05", in the shopper's own zone */
 export const timeOfDay = (at) => clockFormat.format(new Date(at));
@@ -46,7 +46,7 @@ export const timeOfDay = (at) => clockFormat.format(new Date(at));
 /** @param {string} at */
 export const dayOf = (at) => dayFormat.format(new Date(at));
 
-/** @param {string} on "2025-04-30" → "April 2025" */
+/** @param {string} on "2025-04-30" → "Apr 2025" */
 export const monthOf = (on) => monthFormat.format(new Date(on));
 
 /** @param {number} milliseconds 12,000 → "0:12" */

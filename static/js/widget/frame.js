@@ -33,6 +33,7 @@ const bridge = new Bridge({
   onPage(next) {
     page = next;
     composer.show(page);
+    view.showOwners(page.sku);
     tellPage();
   },
   onOpen(isAsked) {

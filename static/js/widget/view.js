@@ -53,6 +53,18 @@ export class View {
     else this.#newer.hidden = false;
   }
 
+  /**
+   * Who owns what the shopper looks at comes first.
+   * @param {string} sku
+   */
+  showOwners(sku) {
+    for (const host of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".host"))) {
+      const isOwner = sku !== "" && (host.dataset.skus ?? "").split("|").includes(sku);
+      /** @type {HTMLElement} */ (host.querySelector("[data-this]")).hidden = !isOwner;
+      if (isOwner) host.parentElement?.prepend(host);
+    }
+  }
+
   toEnd() {
     this.#newer.hidden = true;
     this.#wasAtEnd = true;
@@ -195,10 +207,7 @@ function introduction(expert, disclosure) {
   words.append(element("strong", "", expert.name));
   if (expert.about) words.append(element("p", "soft", expert.about));
   const owns = expert.owns ?? [];
-  for (const { title, bought_on } of owns.slice(0, OWNED_SHOWN)) {
-    words.append(element("p", "owns", `Owns ${title}, bought ${monthOf(bought_on)}`));
-  }
-  if (owns.length > OWNED_SHOWN) words.append(element("p", "owns", `and ${owns.length - OWNED_SHOWN} more`));
+  if (owns.length) words.append(element("p", "owns", `Owns ${ownership(owns)}`));
   if (expert.languages?.length) words.append(element("p", "soft", `Speaks ${languages(expert.languages)}`));
   // It stands above the conversation for the eye; here it is read aloud where she comes in.
   words.prepend(element("p", "visually-hidden", disclosure));
@@ -209,6 +218,13 @@ function introduction(expert, disclosure) {
 /** @param {Message | undefined} message */
 function isSpoken(message) {
   return Boolean(message && (!message.event || message.event.kind === "message"));
+}
+
+/** @param {import("../conversation/types.js").Owned[]} owns "Day Pack 25 L (Nov 2026), Compass (May 2026) and 3 more" */
+function ownership(owns) {
+  const shown = owns.slice(0, OWNED_SHOWN).map(({ title, bought_on }) => `${title} (${monthOf(bought_on)})`);
+  const rest = owns.length - shown.length;
+  return shown.join(", ") + (rest ? ` and ${rest} more` : "");
 }
 
 /** @param {string} text */
