@@ -118,7 +118,7 @@ def commands(port: int, var: Path) -> dict[str, list[str]]:
     return {
         "web": [
             *(python, "-m", "uvicorn", "config.asgi:application", "--host", HOST, "--port", str(port)),
-            *("--ws", "websockets-sansio", "--timeout-graceful-shutdown", "5"),
+            *("--ws", "websockets-sansio", "--ws-max-size", "131072", "--timeout-graceful-shutdown", "5"),
             *("--no-access-log", "--log-level", "warning"),
         ],
         "worker": [

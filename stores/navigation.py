@@ -10,12 +10,16 @@ from stores.access import PERMISSIONS
 
 @dataclass(frozen=True)
 class Entry:
-    """One place in the navigation: the name of its URL, its word and its icon."""
+    """One place in the navigation: the name of its URL, its word and its icon.
+
+    `also`: how addresses begin that belong to this place without standing below it.
+    """
 
     key: str
     url_name: str
     label: str
     icon: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,13 @@ STORE = (
 )
 CONSOLE = (
     Entry("inbox", "console_inbox", "Inbox", "inbox"),
-    Entry("earnings", "console_earnings", "Earnings", "wallet"),
+    Entry(
+        "earnings",
+        "console_earnings",
+        "Earnings",
+        "wallet",
+        also=("/console/orders/", "/console/statements/", "/console/payouts-setup/"),
+    ),
     Entry("profile", "console_profile", "Profile", "user-round"),
 )
 
@@ -52,7 +62,8 @@ def links(entries: Sequence[Entry], *, path: str, role: str = "", **url_kwargs: 
     The right comes from the view itself (`store_door` notes it there), so that it is said once.
     """
     found = [(entry, url) for entry in entries if (url := address(entry, url_kwargs)) and may_open(url, role)]
-    current = max((url for _, url in found if path.startswith(url)), key=len, default="")
+    leads = [(len(lead), url) for entry, url in found for lead in (url, *entry.also) if path.startswith(lead)]
+    _, current = max(leads, default=(0, ""))
     return [NavLink(entry.key, entry.label, entry.icon, url, url == current) for entry, url in found]
 
 

@@ -13,7 +13,7 @@ from payouts.services.earnings import earning_lines, paid_out, read_lines
 from payouts.services.methods import method_of, set_payout_method
 from payouts.services.standings import standing_of
 from payouts.services.statements import months_of
-from payouts.views.clock import in_store_time
+from stores.clock import in_store_time
 
 PAGE = 20
 LATEST = 6

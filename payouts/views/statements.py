@@ -12,8 +12,8 @@ from experts.models import Expert
 from payouts.months import Month
 from payouts.services.statements import months_of, statement_csv, statement_of
 from payouts.views.answers import download
-from payouts.views.clock import in_store_time
 from stores.access import StoreRequest, store_door
+from stores.clock import in_store_time
 from stores.errors import NotFound
 from stores.models import Store
 

@@ -17,8 +17,8 @@ from payouts.services.methods import bank_details_of, set_bank_details
 from payouts.services.payouts import take_step
 from payouts.services.runs import access_run, create_run, plan_run, runs_of
 from payouts.views.answers import download
-from payouts.views.clock import in_store_time
 from stores.access import PERMISSIONS, StoreRequest, store_door
+from stores.clock import in_store_time
 from stores.errors import NotFound
 
 PAGE = 50

@@ -20,7 +20,7 @@
   const css =
     ":host{all:initial!important}@media print{:host{display:none!important}}[hidden]{display:none!important}" +
     ".l{all:unset;position:fixed;inset-inline-end:16px;bottom:max(16px,env(safe-area-inset-bottom));z-index:2147483647;" +
-    "display:flex;align-items:center;gap:12px;max-width:90vw;padding:8px 22px 8px 8px;border-radius:32px;box-sizing:border-box;" +
+    "display:flex;align-items:center;gap:12px;max-width:90vw;padding-block:8px;padding-inline:8px 22px;border-radius:32px;box-sizing:border-box;" +
     "cursor:pointer;font:16px/1.3 system-ui;color:#222;background:#fff;box-shadow:0 2px 24px #0003}" +
     ".l:focus-visible{outline:3px solid " + config.accent + ";outline-offset:3px}" +
     ".f{display:flex;padding-inline-end:8px}.f *{width:44px;height:44px;border-radius:50%;margin-inline-end:-8px;background:#f3eee6;" +

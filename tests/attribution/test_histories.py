@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import os
 import random
 from typing import Any
 
@@ -21,6 +22,9 @@ MINUTE = dt.timedelta(minutes=1)
 LINES = [("BIKE", 1, 10_000), ("HELMET", 2, 5_000), ("LAMP", 1, 3_000)]
 # 10 % of the bike, 5 % of the one helmet that was kept and of the lamp; and a fifth of each as the fee.
 EARNED = {"BIKE": (1_000, 200), "HELMET": (125, 25), "LAMP": (150, 30)}
+
+# More of them for a night: PEERSIDE_EXAMPLES=2000.
+EXAMPLES = int(os.environ.get("PEERSIDE_EXAMPLES", "20"))
 
 
 def new_sale(cast: Cast) -> Sale:
@@ -90,7 +94,7 @@ def test_every_order_of_four_messages(cast: Cast, names: tuple[str, ...]) -> Non
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     random=st.randoms(use_true_random=False),
     again=st.lists(st.sampled_from(["create", "paid", "part", "cancel"]), max_size=3),

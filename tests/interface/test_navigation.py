@@ -63,3 +63,11 @@ def test_a_role_sees_what_it_may_open(role: str, keys: list[str]) -> None:
 def test_the_address_marks_the_place(here: str, current: list[str]) -> None:
     shown = links(ENTRIES, path=here, role="owner", slug="kestrel")
     assert [link.key for link in shown if link.is_current] == current
+
+
+def test_a_place_may_own_addresses_that_do_not_stand_below_it() -> None:
+    entries = (ENTRIES[0], Entry("orders", "orders", "Orders", "shopping-bag", also=("/s/kestrel/receipts/",)))
+
+    found = links(entries, path="/s/kestrel/receipts/1/", role="owner", slug="kestrel")
+
+    assert [link.key for link in found if link.is_current] == ["orders"]

@@ -42,7 +42,7 @@ const CSS =
   "box-shadow:0 2px 6px #0002,0 16px 56px #0005}" +
   "dialog:not([open]){display:none}dialog::backdrop{background:none}" +
   "iframe{display:block;width:100%;height:100%;border:0;color-scheme:light dark}" +
-  ".x{all:unset;position:absolute;top:10px;inset-inline-end:10px;width:44px;height:44px;border-radius:50%;cursor:pointer;" +
+  ".x{all:unset;position:absolute;top:10px;right:10px;width:44px;height:44px;border-radius:50%;cursor:pointer;" +
   "font:28px/40px system-ui,sans-serif;text-align:center}.x:hover{background:#8882}" +
   ".x:focus-visible{outline:3px solid;outline-offset:-3px}" +
   "@media(prefers-color-scheme:dark){dialog{background:#191613;color:#f4eee5}}" +
