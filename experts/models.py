@@ -1,7 +1,6 @@
 """Candidates, invitations, experts and the terms they work under."""
 
 import datetime as dt
-
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
