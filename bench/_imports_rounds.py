@@ -1,6 +1,6 @@
 """The rounds of `bench.imports`, on a database that is there: one bare COPY, one import into a new store, and again."""
 
-from collections.abc import Sequence
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -36,25 +36,23 @@ class Rounds:
     peak_rss_mib: float = 0
 
 
-def measure(file: Path, *, columns: Sequence[str], rows: int) -> Rounds:
+def measure(file: Path, *, width: int, rows: int) -> Rounds:
     """Measure both ways with a file of `rows` rows. Raises RuntimeError when either did not take all of them."""
-    # Neither row-level security nor its tables' owner is in the way of the migrator.
-    link = psycopg2.connect(address(settings.DATABASES["migrator"]))
-    link.autocommit = True
-    rounds = Rounds(postgres=link.get_parameter_status("server_version") or "")
-    for number in range(ROUNDS):
-        rounds.copy.append(copy(link, file, name=f"bench_copy_{number}", columns=columns, rows=rows))
-        _kit.forget_peak_memory()
-        seconds, rounds.booked = imported(file, name=f"Bench {number}", rows=rows)
-        rounds.ours.append(seconds)
-        rounds.peak_rss_mib = max(rounds.peak_rss_mib, _kit.peak_memory_mib())
-    link.close()
+    with contextlib.closing(psycopg2.connect(address(settings.DATABASES["migrator"]))) as link:
+        link.autocommit = True
+        rounds = Rounds(postgres=link.get_parameter_status("server_version") or "")
+        for number in range(ROUNDS):
+            rounds.copy.append(copy(link, file, name=f"bench_copy_{number}", width=width, rows=rows))
+            _kit.forget_peak_memory()
+            seconds, rounds.booked = imported(file, name=f"Bench {number}", rows=rows)
+            rounds.ours.append(seconds)
+            rounds.peak_rss_mib = max(rounds.peak_rss_mib, _kit.peak_memory_mib())
     return rounds
 
 
-def copy(link: connection, file: Path, *, name: str, columns: Sequence[str], rows: int) -> float:
+def copy(link: connection, file: Path, *, name: str, width: int, rows: int) -> float:
     """Seconds of a COPY into a logged table of text without any constraint, with its commit."""
-    described = SQL(", ").join(SQL("{} text").format(Identifier(f"c{place}")) for place in range(len(columns)))
+    described = SQL(", ").join(SQL("{} text").format(Identifier(f"c{place}")) for place in range(width))
     with link.cursor() as db, file.open("rb") as source:
         db.execute(SQL("CREATE TABLE {} ({})").format(Identifier(name), described))
         statement = SQL("COPY {} FROM STDIN WITH (FORMAT csv, HEADER)").format(Identifier(name))

@@ -17,13 +17,17 @@ from django.db import connections
 from psycopg2.extensions import make_dsn
 from psycopg2.sql import SQL, Identifier
 
-from config.database import connected, prepare_database
-from config.embedded import InstanceIsRunning, discard_instance, embedded_services, instance_lock
+from config.database import CannotPrepare, connected, prepare_database
+from config.embedded import EmbeddedError, InstanceIsRunning, discard_instance, embedded_services, instance_lock
 from config.environment import BASE_DIR, ROLES, env, var_folder
 
 KEY = "benches only: nothing outside a bench is signed with this"
 # What a developer has exported for an instance must not change what a bench measures.
 FORGOTTEN = ("SITE_URL", "WIDGET_ORIGIN", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "EMAIL_URL", "DEBUG")
+
+
+class CannotMeasure(Exception):
+    """There is nothing to measure, or nothing to measure on; the text tells a person why and what to do."""
 
 
 def results_folder() -> Path:
@@ -43,11 +47,13 @@ def own_servers() -> Iterator[Path]:
 
     Yields the data folder. The database is on the server of DATABASE_URL, else on one that is as durable as that of
     `make run`. Models can be imported in the block only. Once per process, as Django's settings are.
+    Raises CannotMeasure.
     """
     parent, before = results_folder(), dict(os.environ)
     discard_ended_runs(parent)
     given = env.str("DATABASE_URL", default="")
     with contextlib.ExitStack() as stack:
+        stack.enter_context(servers_faults())
         folder = Path(tempfile.mkdtemp(dir=parent, prefix="run-"))
         stack.callback(discard_instance, folder)
         stack.enter_context(instance_lock(folder, about="a bench"))
@@ -71,6 +77,15 @@ def own_servers() -> Iterator[Path]:
         django.setup()
         call_command("migrate", database="migrator", verbosity=0)
         yield folder
+
+
+@contextlib.contextmanager
+def servers_faults() -> Iterator[None]:
+    """What keeps servers from running keeps a bench from measuring."""
+    try:
+        yield
+    except (EmbeddedError, CannotPrepare) as error:
+        raise CannotMeasure(str(error)) from None
 
 
 def discard_ended_runs(parent: Path) -> None:

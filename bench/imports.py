@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from bench import _kit
 from stores.errors import Refusal
@@ -24,47 +25,46 @@ USUAL_ROWS = 20_000
 IDENTITIES = ("order", "customer", "email")
 
 
-class CannotMeasure(Exception):
-    """There is nothing to measure with; the text tells a person why and what to do."""
-
-
 def main() -> int:
     options = parse()
-    source = options.orders or _kit.data_folder() / USUAL_FILE
+    source: Path = options.orders or _kit.data_folder() / USUAL_FILE
+    rows: int = options.rows
     try:
-        header, _ = first_rows(source)
+        header = check(source)
         with _kit.own_servers() as folder:
             file = folder / "orders.csv"
-            write_rows(file, header, islice(repeated(source, header), options.rows))
-            # Its models need the settings, which need the servers: it cannot be imported before this point.
-            rounds = importlib.import_module("bench._imports_rounds").measure(file, columns=header, rows=options.rows)
-    except (CannotMeasure, Refusal) as error:
+            write_rows(file, header, islice(repeated(source, header), rows))
+            # It imports models, which need settings, which need the servers: it cannot be imported before this point.
+            rounds = importlib.import_module("bench._imports_rounds").measure(file, width=len(header), rows=rows)
+    except (_kit.CannotMeasure, Refusal) as error:
         print(error, file=sys.stderr)
         return 2
-    ours_seconds, copy_seconds = median(rounds.ours), median(rounds.copy)
-    ours = {
-        "rows_per_second": round(options.rows / ours_seconds),
-        "seconds": round(ours_seconds, 3),
-        "peak_rss_mib": rounds.peak_rss_mib,
-        "rows": options.rows,
-        "booked": rounds.booked,
-        "rounds": [round(seconds, 3) for seconds in rounds.ours],
-    }
-    baseline = {
-        "rows_per_second": round(options.rows / copy_seconds),
-        "seconds": round(copy_seconds, 3),
-        "rounds": [round(seconds, 3) for seconds in rounds.copy],
-    }
-    ratio = round(ours_seconds / copy_seconds, 1)
-    lines = [
-        ["import, to booked orders", f"{ours['rows_per_second']:,}", f"{ours_seconds:.3f}", f"{ratio:.1f}"],
-        ["bare COPY", f"{baseline['rows_per_second']:,}", f"{copy_seconds:.3f}", "1.0"],
-    ]
-    print(_kit.table([f"{options.rows:,} rows of {source.name}", "rows/s", "seconds", "times COPY"], lines))
+    ours, baseline = figures(rounds.ours, rows), figures(rounds.copy, rows)
+    ours |= {"peak_rss_mib": rounds.peak_rss_mib, "rows": rows, "booked": rounds.booked}
+    ratio = round(ours["seconds"] / baseline["seconds"], 1)
+    print(
+        _kit.table(
+            [f"{rows:,} rows of {source.name}", "rows/s", "seconds", "times COPY"],
+            [
+                ["import, to booked orders", f"{ours['rows_per_second']:,}", f"{ours['seconds']:.3f}", f"{ratio:.1f}"],
+                ["bare COPY", f"{baseline['rows_per_second']:,}", f"{baseline['seconds']:.3f}", "1.0"],
+            ],
+        )
+    )
     print(f"{rounds.booked:,} rows booked, the others refused; at most {rounds.peak_rss_mib:.0f} MiB of memory")
     machine = _kit.machine(postgres=rounds.postgres)
     print(_kit.write_result("imports", machine=machine, ours=ours, baseline=baseline, ratios={"time": ratio}))
     return 0
+
+
+def figures(rounds: Sequence[float], rows: int) -> dict[str, Any]:
+    """The median of some rounds' seconds, what it comes to, and the rounds as they were."""
+    seconds = median(rounds)
+    return {
+        "rows_per_second": round(rows / seconds),
+        "seconds": round(seconds, 4),
+        "rounds": [round(seconds, 4) for seconds in rounds],
+    }
 
 
 def parse() -> argparse.Namespace:
@@ -80,18 +80,18 @@ def positive(text: str) -> int:
     return number
 
 
-def first_rows(source: Path) -> tuple[list[str], list[str]]:
-    """The header and the first row of a file; raises CannotMeasure when it is none that we can repeat."""
+def check(source: Path) -> list[str]:
+    """The header of a file; raises CannotMeasure when the file is none whose rows we can repeat."""
     try:
-        rows = list(islice(read(source), 2))
-    except OSError as error:
-        raise CannotMeasure(
-            f"{source} cannot be read: {error.strerror or error}. Name a CSV file of orders with --orders, "
-            "or the folder that holds the usual one with PEERSIDE_DATA."
+        header, row = (*islice(read(source), 2), [], [])[:2]
+    except (OSError, EOFError, csv.Error) as error:
+        raise _kit.CannotMeasure(
+            f"The orders cannot be read: {error}. Name a CSV file of orders with --orders, or the folder that holds "
+            "the usual one with PEERSIDE_DATA."
         ) from None
-    if len(rows) < 2 or not guess_mapping(rows[0]).keys() & {"order"}:
-        raise CannotMeasure(f"{source} is no CSV with commas, a column of order numbers and rows. Name another.")
-    return rows[0], rows[1]
+    if "order" not in guess_mapping(header) or len(row) != len(header):
+        raise _kit.CannotMeasure(f"{source} is no CSV with commas, rows, and a column of order numbers. Name another.")
+    return header
 
 
 def read(source: Path) -> Iterator[list[str]]:
