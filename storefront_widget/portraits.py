@@ -1,6 +1,6 @@
 """The faces of static/img/faces/ drawn small, so that a launcher shows them without loading a picture.
 
-Simplified from the flat style of Microsoft Fluent Emoji (MIT, notice in static/img/faces/LICENSE.txt): per face, shapes
+Simplified from the flat style of Microsoft Fluent Emoji (MIT, notice in portraits.LICENSE.txt): per face, shapes
 from back to front, "|" between them, each three hexadecimal digits of colour and a path on a grid of 64.
 """
 
