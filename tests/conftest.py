@@ -160,13 +160,14 @@ def pytest_testnodedown(node: Any) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this machine cannot play, and keep browser tests in one process: they share an instance."""
+    """Leave out what this machine cannot play, and keep together what shares an instance or a browser."""
     has_browser, has_data = chromium() is not None, data_folder_path().is_dir()
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            needs_instance = "instance" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("instance" if needs_instance else item.path.stem))
             reason = None if has_browser else BROWSER_ADVICE
         else:
             reason = None if has_data or "data_folder" not in getattr(item, "fixturenames", ()) else DATA_ADVICE

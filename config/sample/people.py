@@ -77,7 +77,7 @@ KESTREL = SampleStore(
     ),
     customers=2000,
     seed=2026,
-    conversations=60,
+    conversations=40,
 )
 
 TIDEWATER = SampleStore(

@@ -24,7 +24,7 @@ LINES = [("BIKE", 1, 10_000), ("HELMET", 2, 5_000), ("LAMP", 1, 3_000)]
 EARNED = {"BIKE": (1_000, 200), "HELMET": (125, 25), "LAMP": (150, 30)}
 
 # More of them for a night: PEERSIDE_EXAMPLES=2000.
-EXAMPLES = int(os.environ.get("PEERSIDE_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("PEERSIDE_EXAMPLES", "12"))
 
 
 def new_sale(cast: Cast) -> Sale:

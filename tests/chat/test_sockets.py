@@ -174,7 +174,8 @@ def test_a_ticket_opens_one_socket_within_thirty_seconds_for_its_session(
         assert is_present(expert=chat.cast.erik, now=timezone.now())
     assert dial_with(ticket, erik) == 4401
     assert dial_with(ticket_of(erik), nora) == 4401
-    assert dial_with(ticket_of(nora)[:-1] + "A", nora) == 4401
+    forged = ticket_of(nora)
+    assert dial_with(forged[:-1] + ("B" if forged.endswith("A") else "A"), nora) == 4401
     with time_machine.travel(timezone.now() - dt.timedelta(seconds=31), tick=True):
         old = ticket_of(nora)
     assert dial_with(old, nora) == 4401

@@ -72,6 +72,10 @@ def expect(text: str) -> Expected:
     return expected
 
 
+# Reading the whole file takes seconds: one process does it for all of these.
+pytestmark = pytest.mark.xdist_group("gift-shop")
+
+
 @pytest.fixture(scope="module")
 def text(data_folder: Path) -> str:
     with gzip.open(data_folder / FILE, "rt", newline="", encoding="utf-8") as handle:

@@ -44,7 +44,9 @@ HOSTILE = """<style>
 def open_panel(page: Page) -> FrameLocator:
     page.locator(LAUNCHER).click()
     frame = page.frame_locator("peerside-widget iframe")
-    expect(frame.locator("#intro")).to_be_visible()
+    # Not the introduction: a shopper who comes back finds his words in its place.
+    expect(frame.locator("#text")).to_be_visible()
+    expect(frame.locator("#text")).to_be_enabled()
     return frame
 
 
