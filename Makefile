@@ -20,7 +20,8 @@ DEV_DIGEST = $(call digest,requirements.in requirements-dev.in)
 # Checks read the settings but reach no server.
 OFFLINE := DATABASE_URL='postgresql://nobody@/none?host=/nonexistent' REDIS_URL=redis://127.0.0.1:1/0 \
 	SECRET_KEY=only-for-checks PEERSIDE_DEMO=1 DJANGO_SETTINGS_MODULE=config.settings
-PARALLEL ?= -n 2 --dist loadgroup
+# More processes than the two cores that it is meant for: those with a browser wait a lot.
+PARALLEL ?= -n 3 --dist loadgroup
 ARGS ?=
 NAME ?=
 
