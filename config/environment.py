@@ -22,7 +22,7 @@ env = environ.Env()
 
 def var_folder() -> Path:
     """The instance's own data folder: `PEERSIDE_VAR`, by default `var/` beside manage.py."""
-    return Path(env.str("PEERSIDE_VAR", default=str(BASE_DIR / "var"))).expanduser().resolve()
+    return Path(env.str("PEERSIDE_VAR", default="") or BASE_DIR / "var").expanduser().resolve()
 
 
 def running_instance() -> dict[str, Any]:
